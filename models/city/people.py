@@ -1,0 +1,61 @@
+"""People and posts (岗位). Rights come from posts: a person × a unit × a role, with an A or B rank."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.base import Frozen
+from models.city.units import UnitRef
+
+
+class Role(StrEnum):
+    """What a post is for (domain.md §1)."""
+
+    GRID_WORKER = "grid_worker"  # 网格员
+    GRID_HEAD = "grid_head"  # 网格长
+    GRID_INSTRUCTOR = "grid_instructor"  # 网格指导员
+    COMMUNITY_OFFICER = "community_officer"  # 社区干部
+    DISPATCHER = "dispatcher"  # 值班/调度
+    SECTION_STAFF = "section_staff"  # 板块工作人员
+    DEPARTMENT_STAFF = "department_staff"  # 部门工作人员
+    COMMANDER = "commander"  # 指挥长
+    SUPERVISOR = "supervisor"  # 督查
+    AUDITOR = "auditor"  # 纪检监察: reads all, changes nothing
+    ADMINISTRATOR = "administrator"  # 管理员
+    DEVICE = "device"  # 感知设备: a sensor's account; may only report
+    SYSTEM = "system"  # the clocks themselves; never held by a person
+
+
+class Rank(StrEnum):
+    """AB角: B acts when A does not answer."""
+
+    A = "A"
+    B = "B"
+
+
+class Post(Frozen):
+    """One post, as it travels with a command."""
+
+    id: str
+    unit: UnitRef
+    role: Role
+    rank: Rank | None = None
+
+
+class Principal(Frozen):
+    """Who sends a command: an opaque person identity and the posts the person holds."""
+
+    person: str
+    posts: tuple[Post, ...] = ()
+
+
+class Actor(Frozen):
+    """Who acted, as a fact remembers it: the person, and the post acted under (none for the clocks)."""
+
+    person: str
+    role: Role
+    unit: UnitRef | None = None
+    rank: Rank | None = None
+
+
+SYSTEM = Actor(person="system", role=Role.SYSTEM)
