@@ -1,0 +1,104 @@
+"""Commands: what people and machines want of a case. A file per part of the loop."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from models.base import Frozen
+from models.case.commands.approving import (
+    Approve,
+    Refuse,
+    RequestExtension,
+    RequestSpecialHandling,
+    RequestSuspension,
+    Resume,
+    VoidCase,
+)
+from models.case.commands.base import CommandBase
+from models.case.commands.closing import CallBack, Reopen, Rework, Verify
+from models.case.commands.handling import (
+    Annotate,
+    Arrive,
+    Claim,
+    Dispatch,
+    Handle,
+    Inform,
+    Release,
+    Return,
+    Transfer,
+)
+from models.case.commands.intake import Absorb, Accept, Decline, LinkCase, Merge, OnTheSpot, Report
+from models.case.commands.supervising import (
+    Answer,
+    ChangeRules,
+    Escalate,
+    PlanMilestone,
+    ReachMilestone,
+    Regrade,
+    Supervise,
+    Urge,
+)
+from models.case.commands.whistling import BlowWhistle, Finish, Rate, ReportIn, Sign
+from models.city.people import Principal
+
+Command = Annotated[
+    Accept
+    | Decline
+    | Merge
+    | Dispatch
+    | Transfer
+    | Claim
+    | Release
+    | Arrive
+    | Handle
+    | Return
+    | Annotate
+    | Inform
+    | PlanMilestone
+    | ReachMilestone
+    | BlowWhistle
+    | Sign
+    | ReportIn
+    | Finish
+    | Rate
+    | Urge
+    | Supervise
+    | Answer
+    | Escalate
+    | Regrade
+    | RequestExtension
+    | RequestSuspension
+    | RequestSpecialHandling
+    | VoidCase
+    | Approve
+    | Refuse
+    | Resume
+    | Verify
+    | Rework
+    | CallBack
+    | Reopen
+    | ChangeRules
+    | LinkCase
+    | Absorb,
+    Field(discriminator="command"),
+]
+"""Any command to a case that exists, told apart by its `command` field."""
+
+COMMANDS: dict[str, type[CommandBase]] = {
+    member.model_fields["command"].default: member
+    for member in Command.__origin__.__args__  # type: ignore[attr-defined]
+}
+"""Every command by its name."""
+
+
+class Envelope(Frozen):
+    """A command on its way: its identity (for retries), its sender, and itself."""
+
+    id: str = Field(min_length=1, max_length=100)
+    principal: Principal
+    command: Command
+
+
+__all__ = ["COMMANDS", "Command", "CommandBase", "Envelope", "OnTheSpot", "Report"]

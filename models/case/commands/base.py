@@ -1,0 +1,104 @@
+"""What every command has in common, and the questions several of them ask."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from models.base import Frozen, Words
+from models.case.draft import Draft
+from models.case.permissions import serves
+from models.case.refusals import AlreadyClaimed, NoSuchThing, OutsideArea, WhichOne, WrongStage
+from models.case.state import Case, Task, TaskState
+from models.city.people import Actor, Post
+from models.city.units import Level, UnitKind, UnitRef, within
+
+Note = Field(default="", max_length=2000)
+Reason = Field(min_length=1, max_length=2000)
+Pictures = Field(default=(), max_length=20)
+
+
+class CommandBase(Frozen):
+    """Something a person or a machine wants of a case.
+
+    By the time `decide` is asked, the table of rules has let the command through: the sender may send it,
+    the case is at a stage for it, and it is not suspended against it. `decide` records facts in the draft,
+    or raises a `Refusal`; it changes nothing else.
+    """
+
+    def decide(self, draft: Draft) -> None:
+        """Record what happens."""
+        raise NotImplementedError(type(self).__name__)
+
+
+def post_of(actor: Actor) -> Post:
+    """The post an actor acts under, for the questions that are asked of posts."""
+    if actor.unit is None:
+        raise ValueError("a person acts under a post")
+    return Post(id="", unit=actor.unit, role=actor.role, rank=actor.rank)
+
+
+def my_task(draft: Draft, named: str | None, *states: TaskState, owned: bool) -> Task:
+    """The task the command is about: the named one, or the only one that fits.
+
+    `owned` asks for a task the actor has claimed. Refuses with what to do instead.
+    """
+    case, post, person = draft.case, post_of(draft.actor), draft.actor.person
+    mine = [t for t in case.tasks if serves(post, t.unit.id) and t.round == case.round]
+    if named is not None:
+        mine = [t for t in mine if t.id == named]
+        if not mine:
+            raise NoSuchThing(
+                Words(zh=f"本单位没有任务 {named}", en=f"Your unit has no task {named}"), task=named
+            )
+    fitting = [t for t in mine if t.state in states]
+    own = [t for t in fitting if t.person == person or (not owned and t.state is TaskState.OPEN)]
+    if len(own) == 1:
+        return own[0]
+    if len(own) > 1:
+        ids = [t.id for t in own]
+        raise WhichOne(
+            Words(zh=f"有多个任务，请指明：{'、'.join(ids)}", en=f"Name the task: {', '.join(ids)}"),
+            candidates=ids,
+        )
+    taken = next((t for t in mine if t.person not in (None, person) and t.claimed_at is not None), None)
+    if taken is not None:
+        raise AlreadyClaimed(
+            Words(zh="该任务已被他人认领", en="Somebody else has claimed this task"),
+            task=taken.id,
+            person=taken.person,
+            at=taken.claimed_at,
+        )
+    current = mine[-1].state.value if mine else None
+    raise WrongStage(
+        Words(zh="任务当前状态不允许此操作", en="The task is not in a state for this"), state=current
+    )
+
+
+def in_area(case: Case, unit: UnitRef) -> bool:
+    """Whether the holder may give work to the unit.
+
+    A holder dispatches within its own area; from the street up also to the departments of the district.
+    """
+    holder = case.holder
+    district = case.unit_of(UnitKind.DISTRICT)
+    area = district.path if holder.level is Level.DISTRICT and district else holder.path
+    if within(unit.path, area):
+        return True
+    return (
+        unit.kind is UnitKind.DEPARTMENT
+        and holder.level.rank >= Level.STREET.rank
+        and district is not None
+        and within(unit.path, district.path)
+    )
+
+
+def require_area(case: Case, unit: UnitRef) -> None:
+    """Refuse units outside the holder's area."""
+    if not in_area(case, unit):
+        raise OutsideArea(
+            Words(
+                zh=f"{unit.name}不在{case.holder.name}的管辖范围内，可吹哨或提级",
+                en=f"{unit.name} lies outside {case.holder.name}'s area; whistle, or hand the case up",
+            ),
+            unit=unit.id,
+        )

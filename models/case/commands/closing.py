@@ -1,0 +1,111 @@
+"""Commands of the way out: verify, rework, call back, reopen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from models.base import Words
+from models.case.commands.base import CommandBase, Note, Pictures, Reason
+from models.case.draft import Draft
+from models.case.facts import CalledBack, Closed, Reopened, Reworked, Verified, Withdrawn
+from models.case.refusals import BadValue, SamePerson, TooLate
+from models.case.state import ACTIVE_TASK
+from models.clocks.policy import ClockStage
+
+CALL_BACK_TRIES = 3
+"""After so many calls that reached nobody a case closes without the reporter's word (project default)."""
+
+_LATE = frozenset({ClockStage.HANDLE, ClockStage.LEVEL, ClockStage.MILESTONE})
+"""The stages whose overrun makes a closing late; others are late steps of a matter that was done in time."""
+
+
+def require_other_eyes(draft: Draft) -> None:
+    """Refuse whoever handled the matter in this round: it is checked by someone else."""
+    if draft.actor.person in draft.case.handlers:
+        raise SamePerson(
+            Words(zh="处置人不得核查或回访本件", en="Whoever handled it may not check it or call back")
+        )
+
+
+def close(draft: Draft) -> None:
+    """结案: late if the matter itself was late; whatever is still open is withdrawn."""
+    case = draft.case
+    unfinished = tuple(t.id for t in case.tasks if t.state in ACTIVE_TASK)
+    if unfinished:
+        draft.record(Withdrawn(tasks=unfinished, reason=Words(zh="本件结案", en="the case closed")))
+    draft.record(
+        Closed(
+            late=bool(_LATE & set(case.overrun)),
+            overrun=case.overrun,
+            archive_at=draft.at + timedelta(days=case.book.reopen_days),
+        )
+    )
+
+
+class Verify(CommandBase):
+    """核查通过: by someone other than the handler. Where nobody is to be called back, it closes."""
+
+    command: Literal["verify"] = "verify"
+    note: str = Note
+    attachments: tuple[str, ...] = Pictures
+
+    def decide(self, draft: Draft) -> None:
+        require_other_eyes(draft)
+        draft.record(Verified(note=self.note, attachments=self.attachments))
+        if not draft.case.matter.callback:
+            close(draft)
+
+
+class Rework(CommandBase):
+    """返工: the check failed; the handling clock goes on with what was left."""
+
+    command: Literal["rework"] = "rework"
+    reason: str = Reason
+
+    def decide(self, draft: Draft) -> None:
+        require_other_eyes(draft)
+        draft.record(Reworked(reason=self.reason))
+
+
+class CallBack(CommandBase):
+    """回访: was the reporter reached, is it resolved, are they satisfied?"""
+
+    command: Literal["call-back"] = "call-back"
+    reached: bool = True
+    resolved: bool | None = None
+    satisfied: bool | None = None
+    note: str = Note
+
+    def decide(self, draft: Draft) -> None:
+        require_other_eyes(draft)
+        if self.reached and (self.resolved is None or self.satisfied is None):
+            raise BadValue(
+                Words(
+                    zh="请填写是否解决、是否满意",
+                    en="Say whether it is resolved and whether they are satisfied",
+                ),
+                field="resolved" if self.resolved is None else "satisfied",
+            )
+        draft.record(
+            CalledBack(reached=self.reached, resolved=self.resolved, satisfied=self.satisfied, note=self.note)
+        )
+        happy = bool(self.reached and self.resolved and self.satisfied)
+        if happy or (not self.reached and draft.case.counters.unreached >= CALL_BACK_TRIES):
+            close(draft)
+
+
+class Reopen(CommandBase):
+    """重开: a new round with its own clocks; the first round stays as it was."""
+
+    command: Literal["reopen"] = "reopen"
+    reason: str = Reason
+
+    def decide(self, draft: Draft) -> None:
+        case = draft.case
+        if case.archive_at is not None and draft.at >= case.archive_at:
+            raise TooLate(
+                Words(zh="已过重开期限，请重新上报", en="Too late to reopen; report it anew"),
+                until=case.archive_at,
+            )
+        draft.record(Reopened(round=case.round + 1, reason=self.reason))

@@ -1,0 +1,125 @@
+"""Sealing: facts get their place in the chain, so that a changed row is found.
+
+Each sealed fact carries the hash of the one before it and of its own content. The content is the
+canonical JSON of the fact as it was recorded: a later field with a default does not change old hashes,
+because verification hashes what is stored, never what today's code would write.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from models.base import Frozen
+from models.case.facts import Fact, Reported
+from models.case.facts.base import Stamp
+from models.case.state import Case
+from models.city.people import Actor
+
+_FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
+
+
+class SealedFact(Frozen):
+    """A fact in its place: number, instant, actor, command, content, and the chain's two hashes."""
+
+    seq: int
+    """1 for the report; no gaps."""
+    at: datetime
+    actor: Actor
+    command: str
+    """The identity of the command it came from; `clock` for the deadlines' own."""
+    body: dict[str, Any]
+    """The fact as JSON."""
+    previous: str
+    hash: str
+    stage: str
+    """The case's stage after this fact, so that stays in stages can be read without folding."""
+    holder: str
+    """The holding unit after this fact."""
+    round: int
+
+    @property
+    def fact(self) -> Fact:
+        """The fact itself."""
+        return _FACT.validate_python(self.body)
+
+    @property
+    def stamp(self) -> Stamp:
+        """When, and by whom."""
+        return Stamp(at=self.at, actor=self.actor)
+
+
+def digest(number: str, seq: int, at: datetime, actor: Any, command: str, body: Any, previous: str) -> str:
+    """The hash of one link, SHA-256 over canonical JSON; `actor` and `body` as JSON values."""
+    content = [number, seq, at.isoformat(), actor, command, body, previous]
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def evolve(case: Case | None, fact: Fact, stamp: Stamp) -> Case:
+    """The case after `fact`; only a report needs no case before it."""
+    if isinstance(fact, Reported):
+        if case is not None:
+            raise ValueError("a case is reported once")
+        return fact.open(stamp)
+    if case is None:
+        raise ValueError("a case begins with its report")
+    return fact.apply(case, stamp)
+
+
+def seal(
+    number: str, version: int, head: str, steps: Iterable[tuple[Fact, Case]], stamp: Stamp, command: str
+) -> tuple[SealedFact, ...]:
+    """Give each fact its place in the chain after `version` and `head`.
+
+    Each step is a fact with the case as it stands after it.
+    """
+    sealed: list[SealedFact] = []
+    actor = stamp.actor.model_dump(mode="json")
+    for fact, case in steps:
+        version += 1
+        body = fact.model_dump(mode="json")
+        link = digest(number, version, stamp.at, actor, command, body, head)
+        sealed.append(
+            SealedFact(
+                seq=version,
+                at=stamp.at,
+                actor=stamp.actor,
+                command=command,
+                body=body,
+                previous=head,
+                hash=link,
+                stage=case.stage.value,
+                holder=case.holder.id,
+                round=case.round,
+            )
+        )
+        head = link
+    return tuple(sealed)
+
+
+def replay(sealed: Iterable[SealedFact]) -> Case:
+    """The case rebuilt from its sealed facts, in order."""
+    case: Case | None = None
+    for link in sealed:
+        case = evolve(case, link.fact, link.stamp).but(version=link.seq, head=link.hash)
+    if case is None:
+        raise ValueError("no facts")
+    return case
+
+
+def broken_link(number: str, sealed: Iterable[SealedFact]) -> int | None:
+    """The number of the first fact whose place in the chain does not hold, or none."""
+    head, expected = "", 1
+    for link in sealed:
+        actor = link.actor.model_dump(mode="json")
+        content = digest(number, link.seq, link.at, actor, link.command, link.body, head)
+        if link.seq != expected or link.previous != head or link.hash != content:
+            return expected
+        head, expected = link.hash, expected + 1
+    return None
