@@ -11,6 +11,7 @@ from models.case.commands import Command, Envelope, Report
 from models.case.commands.base import CommandBase
 from models.case.dossier import Dossier
 from models.case.draft import Draft
+from models.case.evolve import evolve
 from models.case.facts import (
     Accepted,
     Dispatched,
@@ -25,7 +26,7 @@ from models.case.facts.base import Stamp
 from models.case.facts.timing import Cause
 from models.case.permissions import WORKING_ROLES, acting_posts, actor_of
 from models.case.refusals import BadValue, Ended, NotYours, Refusal, Suspended, WrongStage
-from models.case.sealing import SealedFact, evolve, seal
+from models.case.sealing import SealedFact, seal
 from models.case.state import Case, Task, TaskRole
 from models.case.table import RULES
 from models.city.people import SYSTEM, Actor, Principal, Role

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from models.case.evolve import evolve
 from models.case.facts import Fact
 from models.case.facts.base import Stamp
-from models.case.sealing import evolve
 from models.case.state import Case
 from models.city.people import Actor
 

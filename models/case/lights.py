@@ -7,41 +7,17 @@ from datetime import datetime
 from models.base import Urgency
 from models.case.draft import Draft
 from models.case.facts import Escalated, Supervised, Urged
+from models.case.owners import owner_of
 from models.case.state import (
     ACTIVE_TASK,
     WORKING,
-    Case,
     Order,
     Task,
     TaskRole,
 )
-from models.city.units import UnitRef
 from models.clocks.clock import Clock
 from models.clocks.policy import ClockStage, RedAction
 from models.clocks.quiet import deliver_at
-
-_HOLDERS_OWN = frozenset(
-    {ClockStage.ACCEPT, ClockStage.DISPATCH, ClockStage.LEVEL, ClockStage.VERIFY, ClockStage.CALL_BACK}
-)
-
-
-def owner_of(case: Case, clock: Clock) -> UnitRef:
-    """The unit whose lateness the clock measures."""
-    if clock.stage in _HOLDERS_OWN:
-        return case.holder
-    if clock.stage is ClockStage.CLAIM:
-        task = case.task(clock.subject)
-        return task.unit if task else case.holder
-    if clock.stage in (ClockStage.SIGN, ClockStage.REPORT_IN, ClockStage.FINISH):
-        whistle_id, _, unit_id = clock.subject.partition("/")
-        whistle = case.whistle(whistle_id)
-        party = whistle.party(unit_id) if whistle else None
-        return party.unit if party else case.holder
-    if clock.stage is ClockStage.ANSWER:
-        order = case.order(clock.subject)
-        return order.owner if order else case.holder
-    lead = case.lead_task
-    return lead.unit if lead else case.holder
 
 
 def on_yellow(draft: Draft, clock: Clock) -> None:

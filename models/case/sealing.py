@@ -16,8 +16,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from models.base import Frozen
-from models.case.facts import Fact, Reported
+from models.case.evolve import evolve
+from models.case.facts import Fact
 from models.case.facts.base import Stamp
+from models.case.notices import Notice, notices
 from models.case.state import Case
 from models.city.people import Actor
 
@@ -42,6 +44,8 @@ class SealedFact(Frozen):
     holder: str
     """The holding unit after this fact."""
     round: int
+    notices: tuple[Notice, ...] = ()
+    """Who is told. Not part of the chain: messages are delivered, they prove nothing."""
 
     @property
     def fact(self) -> Fact:
@@ -61,17 +65,6 @@ def digest(number: str, seq: int, at: datetime, actor: Any, command: str, body: 
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def evolve(case: Case | None, fact: Fact, stamp: Stamp) -> Case:
-    """The case after `fact`; only a report needs no case before it."""
-    if isinstance(fact, Reported):
-        if case is not None:
-            raise ValueError("a case is reported once")
-        return fact.open(stamp)
-    if case is None:
-        raise ValueError("a case begins with its report")
-    return fact.apply(case, stamp)
-
-
 def seal(
     number: str, version: int, head: str, steps: Iterable[tuple[Fact, Case]], stamp: Stamp, command: str
 ) -> tuple[SealedFact, ...]:
@@ -80,10 +73,10 @@ def seal(
     Each step is a fact with the case as it stands after it.
     """
     sealed: list[SealedFact] = []
-    actor = stamp.actor.model_dump(mode="json")
+    actor = stamp.actor.model_dump(mode="json", exclude_none=True)
     for fact, case in steps:
         version += 1
-        body = fact.model_dump(mode="json")
+        body = fact.model_dump(mode="json", exclude_none=True)
         link = digest(number, version, stamp.at, actor, command, body, head)
         sealed.append(
             SealedFact(
@@ -97,6 +90,7 @@ def seal(
                 stage=case.stage.value,
                 holder=case.holder.id,
                 round=case.round,
+                notices=notices(case, fact, stamp),
             )
         )
         head = link
@@ -117,7 +111,7 @@ def broken_link(number: str, sealed: Iterable[SealedFact]) -> int | None:
     """The number of the first fact whose place in the chain does not hold, or none."""
     head, expected = "", 1
     for link in sealed:
-        actor = link.actor.model_dump(mode="json")
+        actor = link.actor.model_dump(mode="json", exclude_none=True)
         content = digest(number, link.seq, link.at, actor, link.command, link.body, head)
         if link.seq != expected or link.previous != head or link.hash != content:
             return expected

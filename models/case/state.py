@@ -145,7 +145,7 @@ class Order(Frozen):
     by: UnitRef
     """Who supervises."""
     automatic: bool
-    clock: str | None
+    clock: str | None = None
     """The clock whose red light opened it, if it was the light."""
     text: str = ""
     """What the supervisor demands; an order opened by a light says it by its clock."""

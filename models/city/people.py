@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from models.base import Frozen
-from models.city.units import UnitRef
+from models.city.units import UnitKind, UnitRef
 
 
 class Role(StrEnum):
@@ -49,6 +50,25 @@ class Principal(Frozen):
     posts: tuple[Post, ...] = ()
 
 
+_OVERSEES_THE_WHOLE: Final = frozenset(
+    {Role.COMMANDER, Role.DISPATCHER, Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR}
+)
+"""Roles that, held at a section's or department's desk, reach all of the street or district it belongs to."""
+
+
+def reach(post: Post) -> str:
+    """The path at and below which a post may read: its jurisdiction.
+
+    It is the post's own unit. A desk (section, department) has no places below it: whoever commands,
+    dispatches or supervises from one reaches the street or district it belongs to; its staff reach only
+    the desk itself. That they also read the cases in which their desk is involved is a rule about cases
+    and lives with them.
+    """
+    unit = post.unit
+    desk = unit.kind in (UnitKind.SECTION, UnitKind.DEPARTMENT)
+    return unit.path.rpartition(".")[0] if desk and post.role in _OVERSEES_THE_WHOLE else unit.path
+
+
 class Actor(Frozen):
     """Who acted, as a fact remembers it: the person, and the post acted under (none for the clocks)."""
 
@@ -59,3 +79,15 @@ class Actor(Frozen):
 
 
 SYSTEM = Actor(person="system", role=Role.SYSTEM)
+
+MACHINE = Principal(
+    person="system",
+    posts=(
+        Post(
+            id="system",
+            unit=UnitRef(id="system", kind=UnitKind.CITY, name="系统", path="system"),
+            role=Role.SYSTEM,
+        ),
+    ),
+)
+"""The sender of commands between cases and of changed rules; never a person."""

@@ -7,6 +7,7 @@ sections, departments and grids a suffix on their parent's (`500120001-pingan`, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from models.base import Frozen
@@ -23,6 +24,24 @@ class UnitKind(StrEnum):
     COMMUNITY = "community"  # 村(社区) 治理中心
     GRID = "grid"  # 网格
     MICRO_GRID = "micro_grid"  # 微网格
+
+
+class GridType(StrEnum):
+    """Whom a grid serves: the residents of a place, or one dedicated kind of establishment (专属网格)."""
+
+    RESIDENTIAL = "residential"  # 居民网格
+    SHOPS = "shops"  # 商铺专属网格
+    OFFICES = "offices"  # 机关企事业专属网格
+    EDUCATION = "education"  # 教育培训专属网格
+    MEDICAL = "medical"  # 医疗卫生专属网格
+
+
+class UnitSource(StrEnum):
+    """Where a unit comes from, so that nothing generated is ever shown as official."""
+
+    OFFICIAL = "official"  # the published code list of administrative divisions
+    CONFIGURED = "configured"  # sections and departments, from our data files
+    GENERATED = "generated"  # demonstration grids, made by rule
 
 
 class Level(StrEnum):
@@ -66,6 +85,15 @@ class UnitRef(Frozen):
     def level(self) -> Level:
         """The rung this unit stands on; a section stands on the street's, a department on the district's."""
         return LEVEL_OF[self.kind]
+
+
+def place_name(chain: Sequence[UnitRef]) -> str:
+    """How people name a place, from the street down: 璧城街道东关社区18网格.
+
+    `chain` runs from the city down; a chain that ends above the street is named by its last unit.
+    """
+    named = [unit.name for unit in chain if unit.level.rank <= Level.STREET.rank]
+    return "".join(named) or chain[-1].name
 
 
 def within(path: str, ancestor: str) -> bool:

@@ -1,0 +1,84 @@
+# Shaodao 哨到. `make` alone explains every target. Works with GNU make 3.81 (macOS) and later.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+# The Python that makes the environment: the first of these that is at least 3.11, or PYTHON=… of your choice.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# How many tests run side by side.
+PARALLEL ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes --requirement
+LOCK := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate pyproject.toml
+CORE := models/case/*,models/clocks/*
+
+.PHONY: help
+help: ## Explain the targets
+	@echo 'Shaodao 哨到'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo '  The shaodao command is $(BIN)/shaodao after `make setup`; its settings are in docs/settings.md.'
+
+.PHONY: run
+run: $(VENV)/.run ## Run the whole product on this machine; Ctrl-C stops it
+	@exec $(BIN)/python cli.py up
+
+.PHONY: test
+test: check ## Set up, check and run every test, with coverage (≤ 10 minutes on 2 cores)
+	@$(BIN)/python -m pytest -n $(PARALLEL) --dist loadfile --cov --cov-report=
+	@$(BIN)/coverage report --skip-covered
+	@echo 'The pure core, models/case and models/clocks, must be covered whole, branches included:'
+	@$(BIN)/coverage report --include='$(CORE)' --fail-under=100 --show-missing --skip-covered
+
+.PHONY: check
+check: $(VENV)/.dev ## Lint, format, strict types, import rings, templates
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports
+	@if find templates -name '*.html' 2>/dev/null | grep -q .; then $(BIN)/djlint --check --lint --quiet templates; fi
+
+.PHONY: fmt
+fmt: $(VENV)/.dev ## Format, and mend what the linter can mend
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+.PHONY: setup
+setup: $(VENV)/.run ## Make the environment that running needs, from the hash-pinned lock
+
+$(VENV)/.python:
+	@if [ -z '$(PYTHON)' ]; then \
+		echo 'Shaodao needs Python 3.11 or later. On Debian and Ubuntu: apt-get install python3 python3-venv' >&2; exit 1; fi
+	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo '$(PYTHON) cannot make environments. On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; fi
+	@echo "Making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+	@printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" "$$(dirname "$$0")/../../cli.py" "$$@"\n' > $(BIN)/shaodao
+	@chmod +x $(BIN)/shaodao
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.python requirements.lock
+	@$(INSTALL) requirements.lock
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.python requirements-dev.lock
+	@$(INSTALL) requirements-dev.lock --quiet
+	@touch $@ $(VENV)/.run
+
+.PHONY: lock
+lock: build/lock/bin/uv ## Pin the newest dependencies, with hashes, in both lock files
+	@build/lock/bin/uv $(LOCK) --upgrade --output-file requirements.lock --quiet
+	@build/lock/bin/uv $(LOCK) --upgrade --extra dev --output-file requirements-dev.lock --quiet
+
+build/lock/bin/uv:
+	@$(PYTHON) -m venv build/lock
+	@build/lock/bin/python -m pip install --disable-pip-version-check --quiet uv
+
+.PHONY: clean
+clean: ## Remove caches and build output; neither the environment nor the state folder (that is `shaodao reset`)
+	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.*
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

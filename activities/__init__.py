@@ -1,0 +1,1 @@
+"""Activities: what workflows have done outside. Thin, injected, named; one thing each."""

@@ -1,0 +1,58 @@
+"""The application: settings in, FastAPI out. `uvicorn api.app:create_app --factory` serves it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+
+from api import handlers, middleware, openapi
+from api.metrics import Metrics
+from api.rest import ROUTERS, attachments, health
+from api.services import start
+from runtime.settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The whole interface on `settings` (those of the environment, unless given).
+
+    Nothing is reached before the application starts; then PostgreSQL and Temporal may still be away.
+    """
+    house_settings = settings or Settings()
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with start(house_settings, metrics) as services:
+            app.state.services = services
+            yield
+
+    app = FastAPI(
+        title="Shaodao 哨到",
+        summary="Case management for a city's grids, on durable workflows.",
+        version=_version(),
+        openapi_url=None,  # served by api.openapi; a viewer's assets would come from elsewhere
+        redirect_slashes=False,
+        lifespan=lifespan,
+        middleware=middleware.stack(
+            house_settings,
+            metrics,
+            {attachments.PATH: house_settings.max_attachment_bytes + attachments.MULTIPART_OVERHEAD},
+        ),
+    )
+    handlers.install(app)
+    for router in (*ROUTERS, health.router, openapi.router):
+        app.include_router(router)
+    # FastAPI's documented way to complete its document.
+    app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("shaodao")
+    except PackageNotFoundError:  # run from its folder, not installed
+        return "0.0.0"

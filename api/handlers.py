@@ -1,0 +1,65 @@
+"""From exceptions to problem documents: our own errors, Starlette's, validation's and the database's."""
+
+from __future__ import annotations
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from api.database_faults import database_is_away
+from api.errors import BY_STATUS, ApiError, DatabaseAway, InputInvalid, InternalError
+from api.faults import field_faults
+from api.language import language_of
+from api.problems import error_response, problem_response
+from models.base import Words
+
+log = structlog.get_logger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    """Register every handler on `app`. What none of them takes is answered by `middleware.unhandled`."""
+    app.exception_handler(ApiError)(_ours)
+    app.exception_handler(HTTPException)(_starlettes)
+    app.exception_handler(RequestValidationError)(_validation)
+    for kind in (DBAPIError, PoolTimeout):
+        app.exception_handler(kind)(_database)
+
+
+async def _ours(request: Request, error: ApiError) -> JSONResponse:
+    return error_response(request, error)
+
+
+async def _starlettes(request: Request, error: HTTPException) -> JSONResponse:
+    """Unknown address, wrong method, unreadable body: what the framework itself refuses."""
+    ours = BY_STATUS.get(error.status_code)
+    if ours is None:
+        return problem_response(
+            request,
+            status=error.status_code,
+            code=f"http_{error.status_code}",
+            title=Words(zh="请求未能完成", en=error.detail),
+            headers=error.headers,
+        )
+    return problem_response(
+        request, status=ours.status, code=ours.code, title=ours.title, headers=error.headers
+    )
+
+
+async def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
+    return error_response(request, InputInvalid(), field_faults(error.errors(), language_of(request)))
+
+
+async def _database(request: Request, error: DBAPIError | PoolTimeout) -> JSONResponse:
+    """503 when the database is away, 422 for values it cannot hold (NUL bytes); else the fault is ours."""
+    if database_is_away(error):
+        log.warning("database_away", error=type(error).__name__)
+        return error_response(request, DatabaseAway())
+    if isinstance(error, DataError):
+        log.warning("value_refused", error=type(error.orig).__name__)
+        return error_response(request, InputInvalid())
+    log.error("statement_failed", exc_info=error)
+    return error_response(request, InternalError())

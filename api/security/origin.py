@@ -1,0 +1,42 @@
+"""Cross-site request forgery: a cookie alone does not prove that the person meant it (Fetch metadata).
+
+Requests that carry a bearer token are not at risk, since no other site can add one. Browsers that send no
+Fetch metadata are judged by `Origin`; one that sends neither with a cookie is refused.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.errors import ForeignOrigin
+from api.problems import error_response
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class SameOriginMiddleware:
+    """Refuses unsafe requests that lean on a cookie and did not come from our own pages."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
+            headers = Headers(scope=scope)
+            if "cookie" in headers and "authorization" not in headers and not from_our_pages(headers):
+                await error_response(Request(scope), ForeignOrigin())(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def from_our_pages(headers: Headers) -> bool:
+    """Whether the browser says that one of our own pages, or the person directly, sent this."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    return urlsplit(headers.get("origin", "")).netloc == headers.get("host")

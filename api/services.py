@@ -1,0 +1,63 @@
+"""Everything a request may need that outlives it, made once when the application starts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.attachments.store import PictureStore
+from api.metrics import Metrics
+from api.security.passwords import Passwords
+from api.security.rate_limit import LoginLimits
+from api.security.sessions import SessionDirectory
+from api.security.tokens import TokenSigner
+from api.temporal import Engine
+from runtime.database import Sessions, create_engine
+from runtime.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Made by `start`, reached by routes through `api.dependencies`."""
+
+    settings: Settings
+    metrics: Metrics
+    database: AsyncEngine
+    sessions: Sessions
+    engine: Engine
+    signer: TokenSigner
+    directory: SessionDirectory
+    passwords: Passwords
+    login_limits: LoginLimits
+    pictures: PictureStore
+
+
+@asynccontextmanager
+async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]:
+    """The services of one application, closed at the end.
+
+    Neither PostgreSQL nor Temporal need to answer yet: both are reached when first asked for. Raises
+    NotRunning when the embedded database has never been started, so that there is no address to reach.
+    """
+    database = create_engine(settings, application="shaodao-api")
+    sessions = Sessions(database)
+    directory = SessionDirectory(sessions, settings.revocation_cache)
+    try:
+        yield Services(
+            settings=settings,
+            metrics=metrics,
+            database=database,
+            sessions=sessions,
+            engine=Engine(settings),
+            signer=TokenSigner(settings.signing_keys, settings.token_ttl),
+            directory=directory,
+            passwords=Passwords(),
+            login_limits=LoginLimits(settings.login_rate, settings.login_rate_per_address),
+            pictures=PictureStore(settings),
+        )
+    finally:
+        await directory.close()
+        await database.dispose()

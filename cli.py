@@ -1,0 +1,102 @@
+"""The `shaodao` command. Run it as `.venv/bin/shaodao`, or as `.venv/bin/python cli.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import runpy
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from runtime.command_line import plainly, read_settings, refuse
+from runtime.logs import configure_logging
+from runtime.processes import end_orphans
+from runtime.report import Report
+from runtime.state import hold
+
+app = typer.Typer(
+    name="shaodao",
+    help="Shaodao 哨到: every reported issue taken through the closed loop. "
+    "Settings are SHAODAO_… environment variables: see docs/settings.md.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def up() -> None:
+    """Run the whole product on this machine until Ctrl-C (what `make run` does)."""
+    from runtime.up import up as bring_up  # imports everything there is; the other commands need less
+
+    settings = read_settings()
+    with plainly():
+        asyncio.run(bring_up(settings, Report()))
+
+
+@app.command()
+def prepare() -> None:
+    """Make external servers ready: tables in PostgreSQL, search attributes in Temporal. Repeatable."""
+    from runtime.prepare import prepare as make_ready
+
+    settings = read_settings()
+    with plainly():
+        asyncio.run(make_ready(settings))
+    typer.echo("Tables and search attributes are up to date.")
+
+
+@app.command()
+def worker() -> None:
+    """Run one worker: the process that carries out cases. Any number may run side by side."""
+    read_settings()
+    runpy.run_module("worker", run_name="__main__", alter_sys=True)
+
+
+@app.command()
+def api() -> None:
+    """Run the API on SHAODAO_HOST and SHAODAO_PORT. Any number may run side by side."""
+    settings = read_settings()
+    configure_logging(settings, service="api")
+    uvicorn.run(
+        "api.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,  # the application writes its own, with case numbers
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+        timeout_graceful_shutdown=round(settings.drain_timeout.total_seconds()),
+    )
+
+
+@app.command()
+def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Remove the state folder of the embedded run: every case, account and file in it. Asks first."""
+    state = read_settings().state
+    if not state.root.exists():
+        typer.echo(f"There is nothing at {state.root}.")
+        return
+    if not (state.root / "secrets").exists():
+        refuse(f"{state.root} is not a state folder of Shaodao: not touched.")
+    if not yes:
+        typer.confirm(f"Remove {state.root} with all cases, people and files in it?", abort=True)
+    with plainly(), hold(state):
+        end_orphans(state)
+        shutil.rmtree(state.root)
+    typer.echo(f"Removed {state.root}.")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    project = tomllib.loads(Path(__file__).with_name("pyproject.toml").read_text())["project"]
+    typer.echo(project["version"])
+
+
+if __name__ == "__main__":
+    app()

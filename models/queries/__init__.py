@@ -1,0 +1,1 @@
+"""What people read: SQL over the tables, each query within the jurisdiction of who asks."""

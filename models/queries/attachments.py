@@ -1,0 +1,36 @@
+"""Attachments: noting an upload, and finding one that the caller may see."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.city.people import Principal
+from models.queries.units import in_jurisdiction
+from models.tables.attachments import AttachmentRow
+
+
+async def add_attachment(session: AsyncSession, row: AttachmentRow) -> None:
+    """Add the row of an upload whose bytes are already stored."""
+    session.add(row)
+    await session.flush()
+
+
+async def readable_attachment(
+    session: AsyncSession, principal: Principal, attachment_id: str
+) -> AttachmentRow | None:
+    """The attachment, if there is one and the principal may see it.
+
+    One answer for "is not there" and "is not yours": a guessed id learns nothing.
+    """
+    statement = select(AttachmentRow).where(col(AttachmentRow.id) == attachment_id, readable_by(principal))
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+def readable_by(principal: Principal) -> ColumnElement[bool]:
+    """Whether a row is the principal's own, or was uploaded within the jurisdiction of a post."""
+    return or_(
+        col(AttachmentRow.uploaded_by) == principal.person,
+        in_jurisdiction(col(AttachmentRow.unit_path), principal.posts),
+    )

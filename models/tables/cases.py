@@ -1,0 +1,183 @@
+"""The read model of cases: what lists, desks and timelines are read from. Written by the projection only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field
+
+from models.tables.base import Table
+from models.tables.types import Instant, LTree
+
+_OPEN = "closed_at IS NULL"
+
+
+class CaseRow(Table, table=True):
+    """The newest state of a case. `version` guards it: an older snapshot never overwrites a newer one."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("ix_cases_involved", "involved", postgresql_using="gist"),
+        Index("ix_cases_reported_at", "reported_at", "number"),
+        Index("ix_cases_red_at", "red_at", "number", postgresql_where=text(_OPEN)),
+        Index("ix_cases_holder_id", "holder_id", "stage"),
+        Index("ix_cases_words", "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
+    )
+
+    number: str = Field(primary_key=True, sa_type=Text)
+    version: int
+    head: str = Field(sa_type=Text)
+    round: int
+    stage: str = Field(sa_type=Text)
+    stage_since: datetime = Field(sa_type=Instant)
+    urgency: str = Field(sa_type=Text)
+    matter: str = Field(sa_type=Text)
+    section: str = Field(sa_type=Text)
+    department: str | None = Field(default=None, sa_type=Text)
+    policy: str | None = Field(default=None, sa_type=Text)
+    channel: str = Field(sa_type=Text)
+    drill: bool = False
+    triage: str | None = Field(default=None, sa_type=Text)
+    place_id: str = Field(sa_type=Text, foreign_key="units.id")
+    place_path: str = Field(sa_column=Column(LTree(), nullable=False))
+    holder_id: str = Field(sa_type=Text, foreign_key="units.id")
+    holder_path: str = Field(sa_column=Column(LTree(), nullable=False))
+    level: str = Field(sa_type=Text)
+    lead_id: str | None = Field(default=None, sa_type=Text)
+    involved: list[str] = Field(sa_column=Column(ARRAY(LTree()), nullable=False))
+    """Paths of every unit that has or had a part in it: who may see it, besides those above them."""
+    reporters: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    """The persons of ours who reported it."""
+    reported_at: datetime = Field(sa_type=Instant)
+    round_at: datetime = Field(sa_type=Instant)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+    closed_late: bool | None = None
+    suspended_since: datetime | None = Field(default=None, sa_type=Instant)
+    yellow_at: datetime | None = Field(default=None, sa_type=Instant)
+    red_at: datetime | None = Field(default=None, sa_type=Instant)
+    """The earliest instants of its live clocks: the light of a list row, right to the second."""
+    words: str = Field(sa_type=Text)
+    """What a search looks through."""
+    snapshot: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    """The whole state but its rules of time."""
+
+
+class FactRow(Table, table=True):
+    """One sealed fact. Append-only: a trigger refuses UPDATE and DELETE, the chain shows what got past it."""
+
+    __tablename__ = "facts"
+    __table_args__ = (Index("ix_facts_kind_at", "kind", "at"),)
+
+    case_number: str = Field(primary_key=True, sa_type=Text)
+    seq: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    actor: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    command: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    previous: str = Field(sa_type=Text)
+    hash: str = Field(sa_type=Text)
+    stage: str = Field(sa_type=Text)
+    holder_id: str = Field(sa_type=Text)
+    round: int
+
+
+class TaskRow(Table, table=True):
+    """One unit's task in a case: what the pool and the desk are read from."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        Index("ix_tasks_unit_id", "unit_id", "state"),
+        Index("ix_tasks_person", "person", "state"),
+    )
+
+    case_number: str = Field(primary_key=True, sa_type=Text)
+    id: str = Field(primary_key=True, sa_type=Text)
+    role: str = Field(sa_type=Text)
+    unit_id: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    round: int
+    kept: bool = False
+    appointed: bool = False
+    person: str | None = Field(default=None, sa_type=Text)
+    opened_at: datetime = Field(sa_type=Instant)
+    claimed_at: datetime | None = Field(default=None, sa_type=Instant)
+    arrived_at: datetime | None = Field(default=None, sa_type=Instant)
+    handled_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class ClockRow(Table, table=True):
+    """One revision of a running clock: from `valid_from` until `valid_until` it promised these instants.
+
+    So "was this case over a deadline on date D" is asked of what the clock said on D, whatever moved it
+    afterwards. A clock that stands still or has stopped has no open revision.
+    """
+
+    __tablename__ = "clocks"
+    __table_args__ = (
+        Index("ix_clocks_red_at", "red_at", postgresql_where=text("valid_until IS NULL")),
+        Index("ix_clocks_over", "red_at", "valid_until", postgresql_where=text("red_at < valid_until")),
+        Index("ix_clocks_case_number", "case_number"),
+    )
+
+    case_number: str = Field(primary_key=True, sa_type=Text)
+    clock_id: str = Field(primary_key=True, sa_type=Text)
+    revision: int = Field(primary_key=True)
+    """The number of the fact that set it."""
+    stage: str = Field(sa_type=Text)
+    subject: str = Field(sa_type=Text)
+    owner_id: str = Field(sa_type=Text)
+    """The unit whose lateness it measures."""
+    policy: str = Field(sa_type=Text)
+    policy_version: int
+    valid_from: datetime = Field(sa_type=Instant)
+    valid_until: datetime | None = Field(default=None, sa_type=Instant)
+    yellow_at: datetime = Field(sa_type=Instant)
+    red_at: datetime = Field(sa_type=Instant)
+    provisional: bool = False
+
+
+class MessageRow(Table, table=True):
+    """One message in the product's inbox, written in the same transaction as the fact it tells of.
+
+    Addressed to a person, or to the holders of posts at a unit; whoever reads it marks it for themselves.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("ix_messages_to_person", "to_person", "visible_at"),
+        Index("ix_messages_to_unit", "to_unit", "visible_at"),
+    )
+
+    case_number: str = Field(primary_key=True, sa_type=Text)
+    seq: int = Field(primary_key=True)
+    """The fact it tells of."""
+    place: int = Field(primary_key=True)
+    """Which of the fact's messages."""
+    kind: str = Field(sa_type=Text)
+    to_person: str | None = Field(default=None, sa_type=Text)
+    to_contact: str | None = Field(default=None, sa_type=Text)
+    to_unit: str | None = Field(default=None, sa_type=Text)
+    to_roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    """Roles at the unit."""
+    to_rank: str | None = Field(default=None, sa_type=Text)
+    """Only posts of this rank (AB角); null: any."""
+    urgent: bool = False
+    visible_at: datetime = Field(sa_type=Instant)
+    zh: str = Field(sa_type=Text)
+    en: str = Field(sa_type=Text)
+
+
+class MessageReadRow(Table, table=True):
+    """That a person has read a message."""
+
+    __tablename__ = "message_reads"
+
+    person_id: str = Field(primary_key=True, sa_type=Text, foreign_key="people.id")
+    case_number: str = Field(primary_key=True, sa_type=Text)
+    seq: int = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)

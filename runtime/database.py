@@ -1,0 +1,82 @@
+"""Engines and sessions: one place that says how this product talks to PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from runtime.settings import Settings
+
+_READ_VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def create_engine(
+    settings: Settings,
+    *,
+    application: str = "shaodao",
+    pool_size: int | None = None,
+    statement_timeout: timedelta | None = None,
+) -> AsyncEngine:
+    """An engine over psycopg with this product's time-outs; dispose of it at the end.
+
+    Every connection speaks UTC. The statement time-out (the setting's, unless given) bounds each statement on
+    the server, so that an attempt its caller gave up on does not go on holding locks.
+    Raises NotRunning when no database has an address.
+    """
+    limit = statement_timeout or settings.statement_timeout
+    server_options = {
+        "timezone": "UTC",
+        "statement_timeout": _milliseconds(limit),
+        "lock_timeout": _milliseconds(limit),
+        "idle_in_transaction_session_timeout": 60_000,
+    }
+    return create_async_engine(
+        settings.dsn,
+        pool_size=pool_size or settings.pool_size,
+        max_overflow=0,
+        pool_timeout=settings.pool_timeout.total_seconds(),
+        pool_pre_ping=True,
+        connect_args={
+            "application_name": application,
+            "connect_timeout": max(1, round(settings.connect_timeout.total_seconds())),
+            "options": " ".join(f"-c {name}={value}" for name, value in server_options.items()),
+        },
+    )
+
+
+class Sessions:
+    """The two kinds of transaction: reading, which PostgreSQL itself keeps from writing, and writing.
+
+    The edge (a route, an activity, a command) opens one and thereby decides the commit; nobody else commits.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._make = async_sessionmaker(engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """One consistent, read-only view of the database (REPEATABLE READ)."""
+        async with self._make() as session, session.begin():
+            await session.connection(execution_options=_READ_VIEW)
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends, undone when it raises."""
+        async with self._make() as session, session.begin():
+            yield session
+
+
+async def ping(engine: AsyncEngine) -> None:
+    """Ask the database for one answer. Raises whatever keeps it from answering."""
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+
+
+def _milliseconds(duration: timedelta) -> int:
+    return max(1, round(duration.total_seconds() * 1000))

@@ -1,0 +1,187 @@
+"""Every setting of the product, from `SHAODAO_…` environment variables. docs/settings.md explains each."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from runtime.state import StateFolder
+
+DEMO_PASSWORD = "shaodao-141"  # noqa: S105 - known to everyone on purpose, and refused outside the embedded run
+
+#: Any of these tells Temporal's own configuration where its server is, so none is embedded.
+TEMPORAL_VARIABLES = ("TEMPORAL_ADDRESS", "TEMPORAL_CONFIG_FILE", "TEMPORAL_PROFILE")
+
+
+def _plain_seconds(value: Any) -> Any:
+    """Let a bare number from the environment mean seconds; pydantic takes ISO 8601 and 8:00:00 itself."""
+    return float(value) if isinstance(value, str) and value.replace(".", "", 1).isdigit() else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_plain_seconds)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Settings(BaseSettings):
+    """How this process runs. Immutable; tests construct it with keyword arguments."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SHAODAO_", frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    # Where things are
+    state_dir: Path = Path(".shaodao")
+    database_url: SecretStr | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    postgres_port: Port = 0
+    temporal_port: Port = 7233
+    temporal_ui_port: Port = 8233
+    attachments_url: str | None = None
+
+    # Temporal
+    task_queue: str = "shaodao"
+    payload_keys: SecretStr | None = None
+    rpc_timeout: Duration = timedelta(seconds=10)
+    drain_timeout: Duration = timedelta(seconds=10)
+    max_cached_workflows: int = Field(default=1000, ge=1)
+    worker_metrics_port: Port = 0
+
+    # PostgreSQL
+    pool_size: int = Field(default=10, ge=1)
+    pool_timeout: Duration = timedelta(seconds=5)
+    connect_timeout: Duration = timedelta(seconds=3)
+    statement_timeout: Duration = timedelta(seconds=5)
+
+    # Doors
+    secret_key: SecretStr | None = None
+    retired_secret_keys: SecretStr | None = None
+    demo_password: SecretStr | None = None
+    token_ttl: Duration = timedelta(hours=12)
+    session_ttl: Duration = timedelta(days=14)
+    revocation_cache: Duration = timedelta(seconds=5)
+    login_rate: str = "10/minute"
+    login_rate_per_address: str = "120/minute"
+    max_body_bytes: int = Field(default=256 * 1024, ge=1024)
+    max_attachment_bytes: int = Field(default=20 * 1024 * 1024, ge=1024)
+    max_image_pixels: int = Field(default=60_000_000, ge=10_000)
+    secure_cookies: bool | None = None
+    forwarded_allow_ips: str = "127.0.0.1"
+    metrics: bool = True
+
+    # Logs
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+    log_max_bytes: int = Field(default=20 * 1024 * 1024, ge=64 * 1024)
+
+    @field_validator("state_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("database_url")
+    @classmethod
+    def _psycopg(cls, value: SecretStr | None) -> SecretStr | None:
+        """Accept the usual spellings of a PostgreSQL address; inside there is one driver."""
+        if value is None:
+            return None
+        scheme, separator, rest = value.get_secret_value().partition("://")
+        if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
+            raise ValueError("SHAODAO_DATABASE_URL must begin with postgresql://")
+        return SecretStr(f"postgresql+psycopg://{rest}")
+
+    @model_validator(mode="after")
+    def _refuse_weak_secrets(self) -> Self:
+        """Secrets that anyone can guess are for the embedded run on this machine's own address only."""
+        if self.secret_key is not None:
+            _require_strong("SHAODAO_SECRET_KEY", self.secret_key.get_secret_value())
+        elif not self.embedded:
+            raise ValueError(
+                "SHAODAO_SECRET_KEY is required with external servers. "
+                "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        if self.embedded and not is_loopback(self.host) and self.demo_password is None:
+            raise ValueError(
+                f"SHAODAO_HOST={self.host} opens this machine to others while the demonstration accounts "
+                "have the password everyone knows: set SHAODAO_DEMO_PASSWORD before the first start"
+            )
+        return self
+
+    @property
+    def embedded_database(self) -> bool:
+        """Whether PostgreSQL is the one that `shaodao up` brings along."""
+        return self.database_url is None
+
+    @property
+    def embedded_temporal(self) -> bool:
+        """Whether Temporal's server is the one that `shaodao up` brings along."""
+        return not any(os.environ.get(name) for name in TEMPORAL_VARIABLES)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this is the whole product on one machine; only then are generated secrets enough."""
+        return self.embedded_database and self.embedded_temporal
+
+    @property
+    def state(self) -> StateFolder:
+        """The state folder."""
+        return StateFolder(self.state_dir)
+
+    @cached_property
+    def signing_key(self) -> str:
+        """Key that signs tokens and cookies: the setting, or the embedded run's own, made at first use."""
+        return self.secret_key.get_secret_value() if self.secret_key else self.state.secret("signing_key")
+
+    @property
+    def signing_keys(self) -> tuple[str, ...]:
+        """The signing key, then the retired ones (comma-separated), which still verify what they signed."""
+        retired = self.retired_secret_keys.get_secret_value() if self.retired_secret_keys else ""
+        return (self.signing_key, *(key for key in map(str.strip, retired.split(",")) if key))
+
+    @property
+    def demonstration_password(self) -> str | None:
+        """Password of the demonstration people; None means that there are to be none."""
+        if self.demo_password is not None:
+            return self.demo_password.get_secret_value()
+        return DEMO_PASSWORD if self.embedded else None
+
+    @property
+    def cookies_are_secure(self) -> bool:
+        """Whether cookies carry `Secure`: by default unless embedded, where the house speaks plain HTTP."""
+        return not self.embedded if self.secure_cookies is None else self.secure_cookies
+
+    @property
+    def dsn(self) -> str:
+        """SQLAlchemy address of the database. Raises NotRunning when it is embedded and was never started."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        address = self.state.addresses().database_url
+        if address is None:
+            raise NotRunning(
+                f"no PostgreSQL: set SHAODAO_DATABASE_URL, or `shaodao up` with {self.state_dir}"
+            )
+        return address
+
+
+class NotRunning(RuntimeError):
+    """An embedded server's address was asked for, and no embedded run has published one."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server that listens on `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _require_strong(name: str, value: str) -> None:
+    if len(value) < 32 or len(set(value)) < 10:
+        raise ValueError(f"{name} is too weak: at least 32 characters, not a pattern")

@@ -1,0 +1,73 @@
+"""What crosses the border of a case's workflow: its input, receipts, and batches for the projection."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from models.base import Frozen
+from models.case.commands import Report
+from models.case.dossier import Dossier
+from models.case.sealing import SealedFact
+from models.case.state import Case
+from models.city.people import Principal
+
+
+class Opening(Frozen):
+    """A report on its way in, with the dossier that was captured for it."""
+
+    command_id: str
+    principal: Principal
+    report: Report
+    dossier: Dossier
+
+
+class Carried(Frozen):
+    """What a case takes along when its history rolls over."""
+
+    case: Case
+    facts: tuple[SealedFact, ...]
+    """The newest facts, for `timeline` to show without PostgreSQL."""
+    seen: dict[str, int] = Field(default_factory=dict)
+    """Command identities already answered, with the version they led to; Temporal forgets them on rolling."""
+
+
+class CaseInput(Frozen):
+    """The start of a run: an opening, or what the run before it carried over."""
+
+    opening: Opening | None = None
+    carried: Carried | None = None
+    roll_over_events: int | None = None
+    """Roll the history over at this length; none: when Temporal suggests it (4,096 events or 4 MB)."""
+
+
+class Receipt(Frozen):
+    """The answer to a command that was accepted."""
+
+    number: str
+    version: int
+    """The case's version after the command."""
+    at: datetime
+    projected: bool
+    """Whether PostgreSQL has it already. If not, it is being caught up; the snapshot here is the truth."""
+    repeated: bool = False
+    """Whether this command identity had been answered before a roll-over; nothing happened again."""
+    snapshot: dict[str, Any]
+    """The case after the command, as people read it (`models.case.state.Case` without its rules)."""
+
+
+class Timeline(Frozen):
+    """The newest facts that the workflow itself holds."""
+
+    facts: tuple[SealedFact, ...]
+    complete: bool
+    """Whether these are all; a very long case keeps only its newest in memory."""
+
+
+class Batch(Frozen):
+    """What the projection writes in one go: facts, and the state after the last of them."""
+
+    case: Case
+    facts: tuple[SealedFact, ...]

@@ -1,0 +1,34 @@
+"""Time-outs and retries, each with its reason."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from temporalio.common import RetryPolicy
+
+LOCAL_ATTEMPT: Final = timedelta(seconds=1)
+"""One attempt at writing from inside the workflow task. The database's own statement time-out for these
+writes lies below it, because an attempt that timed out keeps running."""
+
+LOCAL_BUDGET: Final = timedelta(seconds=2)
+"""All local attempts together. A local activity that cannot finish would freeze every other command on the
+case; after this the durable activity takes over and the case goes on."""
+
+LOCAL_RETRY: Final = RetryPolicy(
+    initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(milliseconds=400)
+)
+
+DURABLE_ATTEMPT: Final = timedelta(seconds=10)
+DURABLE_RETRY: Final = RetryPolicy(
+    initial_interval=timedelta(milliseconds=500),
+    backoff_coefficient=1.5,
+    maximum_interval=timedelta(seconds=15),
+)
+"""For ever: what was accepted will be written, however long PostgreSQL is away."""
+
+SEEN_LIMIT: Final = 512
+"""Command identities remembered across roll-overs; a retry later than that is answered by the state."""
+
+FACTS_KEPT: Final = 500
+"""Facts kept in memory for `timeline`; at about 1 kB each they stay far below Temporal's 2 MB a payload."""
