@@ -11,13 +11,16 @@ from workflows.messages import Batch
 
 
 class Projecting:
-    """The projection, with the engine it writes through."""
+    """The projection, with the engines it writes through."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, quick: AsyncEngine, patient: AsyncEngine) -> None:
+        """`quick` gives up within a local attempt; `patient` has the time of a durable one."""
+        self._quick = quick
+        self._patient = patient
 
     @activity.defn(name=PROJECT_ACTIVITY)
     async def project(self, batch: Batch) -> None:
         """Write one batch in one transaction. Safe to repeat."""
-        async with self._engine.begin() as connection:
+        engine = self._quick if activity.info().is_local else self._patient
+        async with engine.begin() as connection:
             await project(connection, batch.case, batch.facts)

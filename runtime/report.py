@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 _PLAIN_EVERY = 5.0  # seconds between two plain lines about the same step
+_PLAIN_WIDTH = 120  # columns of a log file or pipe, which has no width of its own
 
 
 class Report:
@@ -17,7 +18,7 @@ class Report:
 
     def __init__(self, console: Console | None = None) -> None:
         """`console` is standard output unless a test brings its own."""
-        self.console = console or Console(highlight=False)
+        self.console = console or _console()
         self._live: Progress | None = None
         self._last_plain = 0.0
 
@@ -49,8 +50,13 @@ class Report:
 
     def say(self, words: str) -> None:
         """One remark."""
-        self.console.print(words, markup=False)
+        self.console.print(words, markup=False, soft_wrap=True)
 
     def warn(self, words: str) -> None:
         """One remark that should not be overlooked."""
-        self.console.print(words, markup=False, style="yellow")
+        self.console.print(words, markup=False, soft_wrap=True, style="yellow")
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_PLAIN_WIDTH)

@@ -9,6 +9,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.envconfig import ClientConfig
+from temporalio.runtime import Runtime
 
 from runtime.codec import EncryptionCodec
 from runtime.settings import NotRunning, Settings
@@ -25,7 +26,9 @@ def data_converter(settings: Settings) -> DataConverter:
     )
 
 
-async def connect(settings: Settings, *, identity: str | None = None, lazy: bool = False) -> Client:
+async def connect(
+    settings: Settings, *, identity: str | None = None, lazy: bool = False, runtime: Runtime | None = None
+) -> Client:
     """A client of the server that Temporal's own variables name, else of the embedded one.
 
     A configuration file is read only when TEMPORAL_CONFIG_FILE or TEMPORAL_PROFILE asks for it, so that a
@@ -45,5 +48,6 @@ async def connect(settings: Settings, *, identity: str | None = None, lazy: bool
         **config,
         data_converter=data_converter(settings),
         lazy=lazy,
+        runtime=runtime,
         identity=identity or f"shaodao-{os.getpid()}",
     )

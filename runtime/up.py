@@ -21,12 +21,12 @@ from runtime.database import create_engine
 from runtime.embedded.ports import require_free
 from runtime.embedded.postgres import EmbeddedPostgres
 from runtime.embedded.temporal import EmbeddedTemporal
-from runtime.migrations import upgrade
+from runtime.prepare import prepare
 from runtime.processes import Program, end_orphans
 from runtime.report import Report
 from runtime.settings import Settings, is_loopback
 from runtime.state import Addresses, hold
-from runtime.supervisor import Part, Service, Supervisor
+from runtime.supervisor import Service, Supervisor
 from runtime.temporal import connect
 from runtime.welcome import welcome
 
@@ -61,6 +61,9 @@ async def up(settings: Settings, report: Report) -> None:
             if not stopping.done():
                 supervisor.kill()
             await stopping
+            settings.state.write_addresses(
+                Addresses()
+            )  # so that other commands say plainly that nothing runs
         report.say("Stopped. Nothing is lost: the next start goes on from here.")
 
 
@@ -69,13 +72,13 @@ async def _start(settings: Settings, report: Report, supervisor: Supervisor) -> 
     temporal = EmbeddedTemporal(
         settings.state, port=settings.temporal_port, ui_port=settings.temporal_ui_port
     )
-    servers: list[Part] = []
+    servers: list[EmbeddedPostgres | EmbeddedTemporal] = []
     if settings.embedded_database:
         servers.append(postgres)
     if settings.embedded_temporal:
         servers.append(temporal)
     if servers:
-        with report.step("Starting " + " and ".join(part.name.title() for part in servers)):
+        with report.step("Starting " + " and ".join(part.title for part in servers)):
             await supervisor.start(*servers)
     settings.state.write_addresses(
         Addresses(
@@ -85,8 +88,8 @@ async def _start(settings: Settings, report: Report, supervisor: Supervisor) -> 
             api=_api_address(settings),
         )
     )
-    with report.step("Bringing the tables up to date"):
-        await asyncio.to_thread(upgrade, settings.dsn)
+    with report.step("Bringing tables and search attributes up to date"):
+        await prepare(settings)
     await _seed(settings, report)
     with report.step("Starting worker and API"):
         await supervisor.start(await _worker(settings), _api(settings))
@@ -151,14 +154,13 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 def _require_ports(settings: Settings) -> None:
-    require_free(settings.host, [("SHAODAO_PORT", settings.port)])
-    local = []
+    wanted = [(settings.host, "SHAODAO_PORT", settings.port)]
     if settings.embedded_database:
-        local.append(("SHAODAO_POSTGRES_PORT", settings.postgres_port))
+        wanted.append(("127.0.0.1", "SHAODAO_POSTGRES_PORT", settings.postgres_port))
     if settings.embedded_temporal:
-        local.append(("SHAODAO_TEMPORAL_PORT", settings.temporal_port))
-        local.append(("SHAODAO_TEMPORAL_UI_PORT", settings.temporal_ui_port))
-    require_free("127.0.0.1", local)
+        wanted.append(("127.0.0.1", "SHAODAO_TEMPORAL_PORT", settings.temporal_port))
+        wanted.append(("127.0.0.1", "SHAODAO_TEMPORAL_UI_PORT", settings.temporal_ui_port))
+    require_free(wanted)
 
 
 def _api_address(settings: Settings) -> str:

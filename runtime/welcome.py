@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 
 from models.city.demonstration import DEMO_ACCOUNTS
@@ -26,15 +27,15 @@ def welcome(settings: Settings, console: Console, address: str) -> None:
 
 def _accounts(console: Console, password: str) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for title in ("账号 account", "姓名 name", "岗位 post", ""):
-        table.add_column(title, header_style="bold")
+    for title in ("账号 account", "姓名 name", "岗位 post"):
+        table.add_column(title, header_style="bold", overflow="fold")
     for person in DEMO_ACCOUNTS:
-        words = person.shown
-        table.add_row(person.login, person.name, words.zh if words else "", words.en if words else "")
+        words = f"{person.shown.zh} · {person.shown.en}" if person.shown else ""
+        table.add_row(person.login, person.name, words)
     console.print(
         f"  演示账号,密码都是 · demonstration accounts, all with the password  [bold]{password}[/bold]\n"
     )
-    console.print(table)
+    console.print(Padding(table, (0, 0, 0, 2)))
 
 
 def _try(console: Console, address: str, password: str) -> None:

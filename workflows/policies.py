@@ -32,3 +32,6 @@ SEEN_LIMIT: Final = 512
 
 FACTS_KEPT: Final = 500
 """Facts kept in memory for `timeline`; at about 1 kB each they stay far below Temporal's 2 MB a payload."""
+
+PROJECTION_STATEMENT: Final = timedelta(milliseconds=800)
+"""How long a local attempt's statement may take; below `LOCAL_ATTEMPT`, so that none outlives its attempt."""

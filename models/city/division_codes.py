@@ -19,7 +19,7 @@ _DIGITS: Final = {
     UnitKind.STREET: 9,
     UnitKind.COMMUNITY: 12,
 }
-"""How long a division code is; a code begins with its parent's."""
+"""How long a division code is."""
 _PARENT: Final = {
     UnitKind.DISTRICT: UnitKind.CITY,
     UnitKind.STREET: UnitKind.DISTRICT,

@@ -15,7 +15,7 @@ CHONGQING: Final = DATA / "units" / "chongqing.csv"
 def load_tree(csv_path: Path = CHONGQING, section_set: str | None = None) -> list[NewUnit]:
     """Every unit, parents before children: the code list's places, their desks, the demonstration grids.
 
-    `section_set` names a set of sections.toml; its default otherwise. Raises DataFault with the first bad row.
+    `section_set` names a set of sections.toml, else its default. Raises DataFault with the first bad one.
     """
     listed = read_divisions(csv_path.read_text(encoding="utf-8-sig").splitlines(), {})
     if listed.faults:

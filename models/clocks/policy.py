@@ -144,7 +144,7 @@ def resolve(
     for which no layer names a budget.
     """
     if variant is not None and variant not in policy.variants:
-        raise PolicyError(f"has no variant “{variant}”; it has {', '.join(policy.variants)}")
+        raise PolicyError(f"{policy.id}: has no variant “{variant}”; it has {', '.join(policy.variants)}")
     chosen = _fitting(policy, urgency) if variant is None else variant
     layers = _layers(policy, base_policies)
     keys = [_fitting(layer, urgency) for layer in layers[:-1]] + [chosen]
@@ -174,10 +174,10 @@ def _layers(policy: Policy, base_policies: Mapping[str, Policy]) -> list[Policy]
     layers = [policy]
     while (below := layers[0].extends) is not None:
         if below not in base_policies:
-            raise PolicyError(f"{layers[0].id} extends “{below}”, which is not a known policy")
+            raise PolicyError(f"{policy.id}: {layers[0].id} extends “{below}”, which is not a known policy")
         if any(layer.id == below for layer in layers):
             circle = " → ".join([layer.id for layer in reversed(layers)] + [below])
-            raise PolicyError(f"extends itself in a circle: {circle}")
+            raise PolicyError(f"{policy.id}: extends itself in a circle: {circle}")
         layers.insert(0, base_policies[below])
     return layers
 

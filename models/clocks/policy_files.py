@@ -32,5 +32,6 @@ def parse_policies(files: Mapping[str, str]) -> dict[str, Policy]:
                 try:
                     resolve(policy, policies, urgency, variant)
                 except PolicyError as error:
-                    raise DataFileError(f"{policy.id}.toml: {error}") from error
+                    problem = str(error).removeprefix(f"{policy.id}: ")
+                    raise DataFileError(f"{policy.id}.toml: {problem}") from error
     return policies

@@ -35,6 +35,7 @@ async def calendar_between(session: AsyncSession, first: date, last: date) -> Ca
             col(CalendarDayRow.kind),
             col(CalendarDayRow.name),
         )
+        .select_from(CalendarRow)
         .outerjoin(CalendarDayRow, in_years)
         .where(col(CalendarRow.id) == CITY_CALENDAR)
         .order_by(col(CalendarDayRow.day))

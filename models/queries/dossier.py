@@ -67,10 +67,11 @@ async def _matter(session: AsyncSession, key: str) -> tuple[Matter, dict[str, Po
     """The matter, and every active policy: those it names and those that they extend are among them."""
     statement = (
         select(col(CatalogueItemRow.body), col(PolicyRow.body))
+        .select_from(CatalogueItemRow)
         .outerjoin(PolicyRow, col(PolicyRow.active))
         .where(col(CatalogueItemRow.key) == key, col(CatalogueItemRow.active))
     )
-    rows = (await session.execute(statement)).tuples().all()
+    rows = (await session.execute(statement)).all()
     if not rows:
         raise MatterNotFound(f"no such matter: {key}")
     policies = (Policy.model_validate(body) for _, body in rows if body is not None)

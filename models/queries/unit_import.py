@@ -96,7 +96,7 @@ async def _stored(connection: AsyncConnection) -> tuple[dict[str, Existing], dic
             col(UnitRow.kind),
         ).order_by(func.nlevel(col(UnitRow.path)))
     )
-    units = [(Existing(*row[:7]), row[7]) for row in rows.tuples()]
+    units = [(Existing(*row[:7]), row[7]) for row in rows]
     return {unit.id: unit for unit, _ in units}, {unit.id: kind for unit, kind in units if unit.active}
 
 

@@ -2,6 +2,31 @@
 
 from __future__ import annotations
 
+from models.tables import (
+    attachments,
+    calendar,
+    cases,
+    catalogue,
+    contacts,
+    intakes,
+    people,
+    policies,
+    sessions,
+    units,
+)
 from models.tables.base import Table, metadata
 
-__all__ = ["Table", "metadata"]
+__all__ = [
+    "Table",
+    "attachments",
+    "calendar",
+    "cases",
+    "catalogue",
+    "contacts",
+    "intakes",
+    "metadata",
+    "people",
+    "policies",
+    "sessions",
+    "units",
+]

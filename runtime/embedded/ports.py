@@ -44,8 +44,8 @@ def is_free(host: str, port: int) -> bool:
         return True
 
 
-def require_free(host: str, wanted: Iterable[tuple[str, int]]) -> None:
-    """Raise PortBusy for those of the (variable, port) pairs that are taken; port 0 means any and is fine."""
-    busy = [(name, port) for name, port in wanted if port and not is_free(host, port)]
+def require_free(wanted: Iterable[tuple[str, str, int]]) -> None:
+    """Raise PortBusy for those of the (host, variable, port) that are taken; port 0 means any and is fine."""
+    busy = [(name, port) for host, name, port in wanted if port and not is_free(host, port)]
     if busy:
         raise PortBusy(busy)

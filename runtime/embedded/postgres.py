@@ -48,6 +48,7 @@ class EmbeddedPostgres:
     """One cluster in the state folder: made at the first start, kept for ever after."""
 
     name = "postgres"
+    title = "PostgreSQL"
 
     def __init__(
         self, state: StateFolder, *, port: int = 0, options: Mapping[str, str] | None = None

@@ -25,6 +25,7 @@ class EmbeddedTemporal:
     """The development server, made fit to be trusted: WAL, full synchronisation, local only."""
 
     name = "temporal"
+    title = "Temporal"
 
     def __init__(
         self, state: StateFolder, *, port: int = 0, ui_port: int | None = 0, in_memory: bool = False

@@ -7,11 +7,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.app import create_app
-from models.tables.base import REQUIRED_EXTENSIONS, metadata
 from runtime.settings import Settings
 from tests.api.house import House, furnish
 
@@ -19,10 +17,6 @@ from tests.api.house import House, furnish
 @pytest.fixture
 async def house(engine: AsyncEngine) -> House:
     """The units and people of `tests.api.house` in this module's database, each sign-in still to be made."""
-    async with engine.begin() as connection:  # TEMPORARY until migrations exist
-        for extension in REQUIRED_EXTENSIONS:
-            await connection.execute(text(f"CREATE EXTENSION IF NOT EXISTS {extension}"))
-        await connection.run_sync(metadata.create_all)
     return await furnish(engine)
 
 

@@ -123,5 +123,5 @@ def test_the_shipped_list_is_not_official_where_it_is_made_up(units: dict[str, N
 def test_a_bad_row_stops_the_whole_tree(tmp_path: Path) -> None:
     broken = tmp_path / "broken.csv"
     broken.write_text("code,name,kind,parent_code\n50,重庆市,city,\n500120,,district,50\n", encoding="utf-8")
-    with pytest.raises(DataFault, match="broken.csv:3: the name is empty"):
+    with pytest.raises(DataFault, match=r"broken\.csv:3: the name is empty"):
         load_tree(broken)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from pathlib import Path
 
-import chinese_calendar
+import chinese_calendar  # type: ignore[import-untyped]
 import holidays
 import pytest
 from pydantic import ValidationError
@@ -213,5 +213,5 @@ def test_a_bad_file_is_named_with_its_key(tmp_path: Path, text: str, problem: st
 
 
 def test_an_empty_directory_is_said_to_be_empty(tmp_path: Path) -> None:
-    with pytest.raises(DataFileError, match="holds no .toml file"):
+    with pytest.raises(DataFileError, match=r"holds no \.toml file"):
         load_calendar(tmp_path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-import chinese_calendar
+import chinese_calendar  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -200,18 +200,17 @@ def test_advance_in_two_steps_is_advance_in_one(
 
 @settings(deadline=None, max_examples=50)
 @given(
-    quarters=st.integers(0, 4 * 24 * 365 * 3 - 1).map(
+    start=st.integers(0, 4 * 24 * 365 * 3 - 1).map(
         lambda n: datetime(2024, 1, 1, tzinfo=CITY_ZONE) + n * QUARTER
     ),
     length=st.integers(0, 4 * 24 * 25),
 )
-def test_office_time_agrees_with_counting_quarters_of_an_hour(quarters: datetime, length: int) -> None:
+def test_office_time_agrees_with_counting_quarters_of_an_hour(start: datetime, length: int) -> None:
     """An independent count: another library's days, and the windows written out."""
-    end = min(quarters + length * QUARTER, datetime(2026, 12, 31, tzinfo=CITY_ZONE))
-    count, moment = 0, quarters
+    end = min(start + length * QUARTER, datetime(2026, 12, 31, tzinfo=CITY_ZONE))
+    count, moment = 0, start
     while moment < end:
         in_office = 8 <= moment.hour < 12 or 14 <= moment.hour < 18
         count += in_office and chinese_calendar.is_workday(moment.date())
         moment += QUARTER
-    if quarters <= end:
-        assert elapsed(HOURS, CALENDAR, quarters, end) == count * QUARTER
+    assert elapsed(HOURS, CALENDAR, start, end) == count * QUARTER

@@ -1,0 +1,101 @@
+"""The worker: settings → logs → client → Worker → wait for SIGTERM → drain.
+
+Run it as `python -m worker` (or `shaodao worker`). Several may run at once; each polls the same task queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from temporalio.client import Client
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.projecting import Projecting
+from runtime.database import create_engine
+from runtime.logs import configure_logging
+from runtime.settings import Settings
+from runtime.temporal import connect
+from workflows.case import CaseWorkflow
+from workflows.policies import PROJECTION_STATEMENT
+
+log = structlog.get_logger("worker")
+
+PASSED_THROUGH = (
+    "models",
+    "workflows.messages",
+    "pydantic",
+    "pydantic_core",
+    "annotated_types",
+    "typing_extensions",
+)
+"""Modules the sandbox takes from outside instead of loading them anew for every case: pure values and
+functions, whose loading would cost more than a whole case."""
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """The workflow sandbox, on, with our own vocabulary passed through."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
+def build_worker(client: Client, projecting: Projecting, settings: Settings) -> Worker:
+    """A worker of the product on `client`'s server, writing through `projecting`."""
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[CaseWorkflow],
+        activities=[projecting.project],
+        workflow_runner=sandbox(),
+        max_cached_workflows=settings.max_cached_workflows,
+        graceful_shutdown_timeout=settings.drain_timeout,
+    )
+
+
+@asynccontextmanager
+async def projecting(settings: Settings) -> AsyncIterator[Projecting]:
+    """The projection with its two ways to PostgreSQL: a quick one and a patient one."""
+    quick = create_engine(settings, application="shaodao-worker", statement_timeout=PROJECTION_STATEMENT)
+    patient = create_engine(settings, application="shaodao-worker-patient", pool_size=4)
+    try:
+        yield Projecting(quick, patient)
+    finally:
+        await quick.dispose()
+        await patient.dispose()
+
+
+def _runtime(settings: Settings) -> Runtime | None:
+    if not settings.worker_metrics_port:
+        return None
+    address = f"{settings.host}:{settings.worker_metrics_port}"
+    return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
+
+
+async def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT, then let what is under way finish (`SHAODAO_DRAIN_TIMEOUT`)."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, told.set)
+    client = await connect(settings, runtime=_runtime(settings))
+    async with projecting(settings) as writing, build_worker(client, writing, settings):
+        log.info("polling", task_queue=settings.task_queue)
+        await told.wait()
+        log.info("draining")
+    log.info("stopped")
+
+
+def main() -> None:
+    """Entry point of the process."""
+    settings = Settings()
+    configure_logging(settings, service="worker")
+    asyncio.run(run(settings))
+
+
+if __name__ == "__main__":
+    main()
