@@ -24,6 +24,7 @@
     ├── InternalError           500 internal_error
     └── Away                    503 away
         ├── DatabaseAway        503 database_away
+        ├── CalendarMissing     503 calendar_missing
         └── EngineAway          503 engine_away
 
 Refusals of the core are not here: they carry their own code, status and words (`problems.refusal_response`).
@@ -232,6 +233,13 @@ class DatabaseAway(Away):
 
     code = "database_away"
     title = Words(zh="数据库暂不可用，请稍后重试", en="The database is away: try again")
+
+
+class CalendarMissing(Away):
+    """The database has no working calendar: it was never seeded."""
+
+    code = "calendar_missing"
+    title = Words(zh="尚未导入工作日历", en="No working calendar has been imported yet")
 
 
 class EngineAway(Away):

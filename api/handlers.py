@@ -13,9 +13,11 @@ from starlette.responses import JSONResponse
 from api.database_faults import database_is_away
 from api.errors import BY_STATUS, ApiError, DatabaseAway, InputInvalid, InternalError
 from api.faults import field_faults
+from api.gateway import Refused
 from api.language import language_of
-from api.problems import error_response, problem_response
+from api.problems import error_response, problem_response, refusal_response
 from models.base import Words
+from models.case.refusals import Refusal
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +25,8 @@ log = structlog.get_logger(__name__)
 def install(app: FastAPI) -> None:
     """Register every handler on `app`. What none of them takes is answered by `middleware.unhandled`."""
     app.exception_handler(ApiError)(_ours)
+    app.exception_handler(Refused)(_refused)
+    app.exception_handler(Refusal)(_refused)
     app.exception_handler(HTTPException)(_starlettes)
     app.exception_handler(RequestValidationError)(_validation)
     for kind in (DBAPIError, PoolTimeout):
@@ -31,6 +35,10 @@ def install(app: FastAPI) -> None:
 
 async def _ours(request: Request, error: ApiError) -> JSONResponse:
     return error_response(request, error)
+
+
+async def _refused(request: Request, refusal: Refused | Refusal) -> JSONResponse:
+    return refusal_response(request, refusal)
 
 
 async def _starlettes(request: Request, error: HTTPException) -> JSONResponse:

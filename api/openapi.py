@@ -19,6 +19,8 @@ TAGS: Final = [
     {"name": "catalogue", "description": "What can be reported."},
     {"name": "policies", "description": "Deadlines and where they come from."},
     {"name": "calendar", "description": "Working days, holidays, make-up days (调休)."},
+    {"name": "cases", "description": "Reporting, and reading what became of it."},
+    {"name": "commands", "description": "What people do to a case; each may be sent again with its key."},
     {"name": "attachments", "description": "Pictures as evidence."},
     {"name": "health", "description": "For machines that watch."},
 ]

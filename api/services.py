@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.attachments.store import PictureStore
+from api.gateway import Gateway
 from api.metrics import Metrics
 from api.security.passwords import Passwords
 from api.security.rate_limit import LoginLimits
 from api.security.sessions import SessionDirectory
 from api.security.tokens import TokenSigner
 from api.temporal import Engine
+from api.unit_directory import UnitDirectory
 from runtime.database import Sessions, create_engine
 from runtime.settings import Settings
 
@@ -28,6 +30,8 @@ class Services:
     database: AsyncEngine
     sessions: Sessions
     engine: Engine
+    gateway: Gateway
+    units: UnitDirectory
     signer: TokenSigner
     directory: SessionDirectory
     passwords: Passwords
@@ -45,13 +49,16 @@ async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]
     database = create_engine(settings, application="shaodao-api")
     sessions = Sessions(database)
     directory = SessionDirectory(sessions, settings.revocation_cache)
+    engine = Engine(settings)
     try:
         yield Services(
             settings=settings,
             metrics=metrics,
             database=database,
             sessions=sessions,
-            engine=Engine(settings),
+            engine=engine,
+            gateway=Gateway(engine, settings, metrics),
+            units=UnitDirectory(sessions),
             signer=TokenSigner(settings.signing_keys, settings.token_ttl),
             directory=directory,
             passwords=Passwords(),

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, pool, text
 
 from models.tables import metadata
 from models.tables.types import Instant, LTree
+from runtime.migrations import know_ltree
 from runtime.settings import Settings
 
 #: Held while migrating, so that two servers starting at once do not apply the same step twice.
@@ -33,6 +34,7 @@ def run() -> None:
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
         connection.commit()
+        know_ltree(connection)
         context.configure(
             connection=connection,
             target_metadata=metadata,

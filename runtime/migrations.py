@@ -8,7 +8,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from models.tables.types import LTree
 
 _SCRIPTS = Path(__file__).parents[1] / "migrations"
 
@@ -25,6 +28,11 @@ async def is_current(engine: AsyncEngine) -> bool:
     async with engine.connect() as connection:
         applied = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_heads())
     return set(applied) == set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def know_ltree(connection: Connection) -> None:
+    """Let a comparison of tables with the code recognise `ltree`, which SQLAlchemy does not by itself."""
+    connection.dialect.ischema_names["ltree"] = LTree  # type: ignore[attr-defined]
 
 
 def _config() -> Config:

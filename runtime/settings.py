@@ -72,7 +72,6 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=256 * 1024, ge=1024)
     max_attachment_bytes: int = Field(default=20 * 1024 * 1024, ge=1024)
     max_image_pixels: int = Field(default=60_000_000, ge=10_000)
-    secure_cookies: bool | None = None
     forwarded_allow_ips: str = "127.0.0.1"
     metrics: bool = True
 
@@ -107,7 +106,10 @@ class Settings(BaseSettings):
                 "SHAODAO_SECRET_KEY is required with external servers. "
                 "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
             )
-        if self.embedded and not is_loopback(self.host) and self.demo_password is None:
+        known = self.demo_password is not None and self.demo_password.get_secret_value() == DEMO_PASSWORD
+        if known and not self.embedded:
+            raise ValueError("SHAODAO_DEMO_PASSWORD is the one everyone knows: choose your own, or set none")
+        if self.embedded and not is_loopback(self.host) and (known or self.demo_password is None):
             raise ValueError(
                 f"SHAODAO_HOST={self.host} opens this machine to others while the demonstration accounts "
                 "have the password everyone knows: set SHAODAO_DEMO_PASSWORD before the first start"
@@ -151,11 +153,6 @@ class Settings(BaseSettings):
         if self.demo_password is not None:
             return self.demo_password.get_secret_value()
         return DEMO_PASSWORD if self.embedded else None
-
-    @property
-    def cookies_are_secure(self) -> bool:
-        """Whether cookies carry `Secure`: by default unless embedded, where the house speaks plain HTTP."""
-        return not self.embedded if self.secure_cookies is None else self.secure_cookies
 
     @property
     def dsn(self) -> str:

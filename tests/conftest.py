@@ -25,6 +25,8 @@ from runtime.settings import Settings
 from tests import servers as kept
 from workflows.search_attributes import SEARCH_ATTRIBUTES
 
+pytest_plugins = ["tests.product_fixtures"]
+
 _TEMPLATE = "shaodao_template"
 _FOLDER = pytest.StashKey[Path]()
 
@@ -62,7 +64,7 @@ def servers(request: pytest.FixtureRequest) -> kept.Servers:
 @pytest.fixture(scope="session")
 def template_database(servers: kept.Servers, request: pytest.FixtureRequest) -> str:
     """Name of a database with every migration applied, once in the run; copied, never used."""
-    with kept.lock(request.config.stash[_FOLDER] / "template.lock"), _admin(servers) as admin:
+    with kept.lock(request.config.stash[_FOLDER] / "template.lock"), admin_of(servers) as admin:
         made = admin.execute(
             "SELECT datistemplate FROM pg_database WHERE datname = %s", [_TEMPLATE]
         ).fetchone()
@@ -78,10 +80,10 @@ def template_database(servers: kept.Servers, request: pytest.FixtureRequest) -> 
 def database_url(servers: kept.Servers, template_database: str) -> Iterator[str]:
     """SQLAlchemy address of a migrated, empty database of this test module's own."""
     name = f"t_{uuid.uuid4().hex[:12]}"
-    with _admin(servers) as admin:
+    with admin_of(servers) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
     yield servers.database(name)
-    with _admin(servers) as admin:
+    with admin_of(servers) as admin:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -145,5 +147,11 @@ async def time_skipping_env() -> AsyncIterator[WorkflowEnvironment]:
         yield environment
 
 
-def _admin(servers: kept.Servers) -> psycopg.Connection[tuple[Any, ...]]:
+def folder_of(config: pytest.Config) -> Path:
+    """The folder by which the run's processes find its servers."""
+    return config.stash[_FOLDER]
+
+
+def admin_of(servers: kept.Servers) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection that may make and drop databases."""
     return psycopg.connect(kept.plain(servers.postgres), autocommit=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.rest import attachments, calendar, catalogue, me, policies, sessions, tokens, units
+from api.rest import attachments, calendar, cases, catalogue, commands, me, policies, sessions, tokens, units
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     tokens.router,
@@ -17,4 +17,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     policies.router,
     calendar.router,
     attachments.router,
+    cases.router,
+    commands.router,
 )

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import ReadSession, caller
+from api.errors import CalendarMissing
 from api.paths import API
 from api.problems import SIGNED_IN, problems
 from models.base import Words
@@ -72,7 +73,10 @@ async def get_year(
 ) -> YearView:
     """Holidays and make-up days of `year`, and whether they are final."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    calendar = await calendar_between(session, first, last)
+    try:
+        calendar = await calendar_between(session, first, last)
+    except LookupError as error:
+        raise CalendarMissing from error
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return YearView(
         year=year,

@@ -28,7 +28,7 @@ UnitId = Annotated[
         description="An official division code, with a suffix for sections, departments and grids.",
         pattern=r"^[0-9]{2,12}(-[a-z0-9]+)*$",
         max_length=64,
-        examples=["500120001004"],
+        examples=["500120001005"],
     ),
 ]
 Kinds = Annotated[list[UnitKind], Query(alias="kind", description="Only units of these kinds.")]
@@ -41,11 +41,11 @@ _DISTRICT: Final[dict[str, Any]] = {
     "path": "50.500120",
 }
 _COMMUNITY: Final[dict[str, Any]] = {
-    "id": "500120001004",
+    "id": "500120001005",
     "kind": "community",
     "name": "东关社区",
     "level": "community",
-    "path": "50.500120.500120001.500120001004",
+    "path": "50.500120.500120001.500120001005",
 }
 
 

@@ -16,11 +16,11 @@ class UnitView(BaseModel):
         json_schema_extra={
             "examples": [
                 {
-                    "id": "500120001004",
+                    "id": "500120001005",
                     "kind": "community",
                     "name": "东关社区",
                     "level": "community",
-                    "path": "50.500120.500120001.500120001004",
+                    "path": "50.500120.500120001.500120001005",
                 }
             ]
         }

@@ -7,8 +7,9 @@ command brings it new ones, and that becomes a fact with a reason (design.md §2
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.base import Frozen, Urgency
 from models.city.catalogue import Matter
@@ -28,6 +29,12 @@ class Rulebook(Frozen):
     calendar: CalendarSlice = Field(default_factory=lambda: CalendarSlice(version="none"))
     reopen_days: int = 15
     """Days after closing in which a case may be reopened (project default); then it is archived."""
+
+    @model_validator(mode="after")
+    def _for_every_urgency(self) -> Self:
+        if self.rules and set(self.rules) != set(Urgency):
+            raise ValueError("a rulebook has rules for every urgency, or none at all")
+        return self
 
 
 class Dossier(Frozen):

@@ -90,6 +90,13 @@ class Task(Frozen):
     claimed_at: datetime | None = None
     arrived_at: datetime | None = None
     handled_at: datetime | None = None
+    released_at: datetime | None = None
+    """When it last went back into the pool of this unit."""
+
+    @property
+    def pool(self) -> str:
+        """What its claim clock belongs to: the task in this unit's pool."""
+        return f"{self.id}/{self.unit.id}"
 
 
 class PartyState(StrEnum):
@@ -183,7 +190,7 @@ class Milestone(Frozen):
 
     key: str
     name: str
-    budget: Budget | None
+    budget: Budget | None = None
     planned_at: datetime
     round: int
     reached_at: datetime | None = None
@@ -278,10 +285,19 @@ class Case(Frozen):
     milestones: tuple[Milestone, ...] = ()
     clocks: tuple[Clock, ...] = ()
     """Only those that run or stand still; a stopped clock lives on in the facts."""
-    overrun: tuple[ClockStage, ...] = ()
-    """The stages that went over their limit in this round."""
+    overrun: tuple[str, ...] = ()
+    """The clocks, by identity, that went over their limit in this round. One whose limit was moved into the
+    future again, by an extension asked in time or by another urgency, is not among them."""
     contacted: bool = False
+    """Whether somebody has spoken to who reported, or has been there, in this round."""
+    arrived: bool = False
+    """Whether a lead has been on the scene in this round; it stays so through return and transfer."""
     fed_back: bool = False
+    """Whether a unit at work has said how it goes, in this round."""
+    extended: int = 0
+    """How often the handling clock was extended in this round."""
+    missed_calls: int = 0
+    """How many calls reached nobody in this call-back."""
     suspension: Suspension | None = None
     special: Rules | None = None
     """特事特办: the rules that replace the policy's, once approved."""
@@ -311,6 +327,21 @@ class Case(Frozen):
         return self.special or self.book.rules.get(self.urgency)
 
     @property
+    def turn(self) -> str:
+        """What the present holder's own clocks belong to: the round and the holder's number."""
+        return f"r{self.round}.h{self.holding}"
+
+    @property
+    def late_stages(self) -> tuple[ClockStage, ...]:
+        """The stages that went over a limit in this round."""
+        return tuple(dict.fromkeys(ClockStage(clock.partition(":")[0]) for clock in self.overrun))
+
+    @property
+    def at_the_top(self) -> bool:
+        """Whether the holder is the highest that handles cases; the rung above it only supervises."""
+        return self.rung >= len(self.ladder) - 2
+
+    @property
     def ended(self) -> bool:
         """Whether nothing can happen to it any more."""
         return self.stage in ENDED
@@ -321,6 +352,12 @@ class Case(Frozen):
         gone = (TaskState.RETURNED, TaskState.WITHDRAWN)
         own = (t for t in self.tasks if t.role is TaskRole.LEAD and t.round == self.round)
         return next((t for t in own if t.state not in gone), None)
+
+    @property
+    def lead_returns(self) -> int:
+        """How often a lead has handed the case back in this round."""
+        own = (t for t in self.tasks if t.role is TaskRole.LEAD and t.round == self.round)
+        return sum(t.state is TaskState.RETURNED for t in own)
 
     def unit_of(self, kind: UnitKind) -> UnitRef | None:
         """The unit of `kind` that the place lies in."""

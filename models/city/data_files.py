@@ -6,9 +6,9 @@ import tomllib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
 from models.base import Frozen, Words
 from models.city.catalogue import Matter, Section
@@ -28,6 +28,15 @@ class SectionSets(Frozen):
 
     default: str
     sets: dict[str, SectionSet]
+
+    @model_validator(mode="after")
+    def _desks_are_told_apart(self) -> Self:
+        suffixes = [desk.suffix for chosen in self.sets.values() for desk in chosen.desks]
+        if len(set(suffixes)) < len(suffixes):
+            raise ValueError("two desks have the same suffix")
+        if self.default not in self.sets:
+            raise ValueError(f"the default “{self.default}” is none of the sets")
+        return self
 
     def chosen(self, key: str | None) -> SectionSet:
         """The set called `key`, or the default one. Raises DataFault for an unknown key."""

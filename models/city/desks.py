@@ -35,10 +35,6 @@ class SectionSet(Frozen):
             raise ValueError("a section set must serve each of the catalogue's four sections exactly once")
         return self
 
-    def desk_of(self, section: Section) -> SectionDesk:
-        """The desk to which a matter of `section` goes."""
-        return next(desk for desk in self.desks if section in desk.serves)
-
 
 class DepartmentDesk(Frozen):
     """One department of every district, or an outside party (utilities) that can be called like one."""

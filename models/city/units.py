@@ -2,7 +2,7 @@
 
 A unit's identity is stable and readable: official places carry their 12-, 9- or 6-digit division code,
 sections, departments and grids a suffix on their parent's (`500120001-pingan`, `500120-chengguan`,
-`500120001004-g18`). The path is an ltree: the identities from the city down, joined by dots.
+`500120001005-g18`). The path is an ltree: the identities from the city down, joined by dots.
 """
 
 from __future__ import annotations

@@ -193,7 +193,7 @@ def assemble(years: Iterable[CalendarYear], windows: tuple[Window, ...] = OFFICE
             for year in known
             for off in year.holidays
         ),
-        workdays=tuple(day for year in known for off in year.holidays for day in off.work),
+        workdays=tuple(sorted(day for year in known for off in year.holidays for day in off.work)),
         published=tuple(year.year for year in known if year.notice is not None),
     )
     content = hashlib.sha256(calendar.model_dump_json().encode()).hexdigest()

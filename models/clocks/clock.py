@@ -307,7 +307,10 @@ def _derive(clock: Clock, at: datetime, calendar: CalendarSlice) -> Clock:
 
 
 def _moved(before: Clock, changed: Clock, at: datetime, calendar: CalendarSlice) -> Clock:
-    """`changed` with its instants derived, not before `at`; `before` itself if that changes nothing."""
-    if _derive(changed, at, calendar) == before:
+    """`changed` with its instants derived, not before `at`; `before` itself if that changes nothing.
+
+    A paused clock shows no instants to compare, so it always takes the floor.
+    """
+    if before.state is ClockState.RUNNING and _derive(changed, at, calendar) == before:
         return before
     return _derive(_but(changed, floor=at.astimezone(UTC)), at, calendar)

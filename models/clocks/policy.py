@@ -6,8 +6,8 @@ for one urgency; the outcome, `Rules`, is what a case carries.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Self, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self, TypeVar, get_args
 
 from pydantic import Field, model_validator
 
@@ -31,8 +31,10 @@ from models.clocks.rules import (
 __all__ = [
     "ClockStage",
     "LevelRule",
+    "LevelTerms",
     "Limit",
     "MilestoneRule",
+    "MilestoneTerms",
     "Policy",
     "PolicyError",
     "PolicyRef",
@@ -77,8 +79,20 @@ class Terms(Frozen):
     substitute: float | None = Field(default=None, ge=0, le=1)
     """0 says that B is never called, where the policy below would call B."""
     at_red: tuple[RedAction, ...] | None = None
+
+
+class LevelTerms(Terms):
+    """Terms for one level."""
+
     name: Words | None = None
-    """Only for levels and milestones."""
+    """What the source calls this rung, where it is not our word."""
+
+
+class MilestoneTerms(Terms):
+    """Terms for a named step inside one case."""
+
+    key: str
+    name: Words
 
 
 class Variant(Frozen):
@@ -87,25 +101,18 @@ class Variant(Frozen):
     name: Words
     urgency: Urgency | None = None
     stages: dict[ClockStage, Terms] = Field(default_factory=dict)
-    levels: dict[LevelName, Terms] = Field(default_factory=dict)
-    milestones: dict[str, Terms] = Field(default_factory=dict)
+    levels: dict[LevelName, LevelTerms] = Field(default_factory=dict)
+    milestones: tuple[MilestoneTerms, ...] = ()
     return_limit: Budget | None = None
     extension_limit: Budget | None = None
     extensions_max: int | None = Field(default=None, ge=0)
 
-    @model_validator(mode="after")
-    def _names_where_they_belong(self) -> Self:
-        for stage, terms in self.stages.items():
-            if terms.name is not None:
-                raise ValueError(f"stages.{stage}: only levels and milestones take a name")
-        for key, terms in self.milestones.items():
-            if terms.name is None:
-                raise ValueError(f"milestones.{key}: a milestone needs a name")
-        return self
-
 
 class Policy(Frozen):
-    """A policy as it is written down, with its source."""
+    """A policy as it is written down, with its source.
+
+    Nothing depends on the order of keys: PostgreSQL's jsonb does not keep it.
+    """
 
     id: str
     version: int = Field(ge=1)
@@ -113,10 +120,14 @@ class Policy(Frozen):
     provenance: Provenance
     extends: str | None = None
     variants: dict[str, Variant] = Field(min_length=1)
-    """By key, in the order of the file."""
+    """By key."""
+    default: str | None = None
+    """The variant for every urgency that has none of its own; none: there only what is inherited holds."""
 
     @model_validator(mode="after")
-    def _one_variant_per_urgency(self) -> Self:
+    def _variants_are_told_apart(self) -> Self:
+        if self.default is not None and self.default not in self.variants:
+            raise ValueError(f"default: there is no variant “{self.default}”")
         said = [variant.urgency for variant in self.variants.values() if variant.urgency is not None]
         twice = next((urgency for urgency in said if said.count(urgency) > 1), None)
         if twice is not None:
@@ -136,9 +147,8 @@ def resolve(
     """What `policy` says for a case of this urgency.
 
     The layers are the policies it extends, from the bottom up, each with the variant for the urgency. In the
-    policy itself `variant` names one, whatever the urgency; without a name it is the variant for the urgency,
-    else its first one for no urgency in particular, else only what is inherited holds. What a layer leaves
-    unsaid stays as the layer below has it.
+    policy itself `variant` names one, whatever the urgency. What a layer leaves unsaid stays as the layer
+    below has it; so a policy with no variant for the urgency, and no default, adds nothing.
 
     Raises PolicyError for an unknown variant, an unknown policy to extend, a circle of policies, or a limit
     for which no layer names a budget.
@@ -149,9 +159,10 @@ def resolve(
     layers = _layers(policy, base_policies)
     keys = [_fitting(layer, urgency) for layer in layers[:-1]] + [chosen]
     parts = [(layer, layer.variants[key]) for layer, key in zip(layers, keys, strict=True) if key is not None]
-    stages = _merge(policy, [(layer, part.stages) for layer, part in parts])
-    levels = _merge(policy, [(layer, part.levels) for layer, part in parts])
-    milestones = _merge(policy, [(layer, part.milestones) for layer, part in parts])
+    stages = _merge(policy, [(layer, part.stages) for layer, part in parts], ClockStage)
+    levels = _merge(policy, [(layer, part.levels) for layer, part in parts], get_args(LevelName))
+    steps = [(layer, {step.key: step for step in part.milestones}) for layer, part in parts]
+    milestones = _merge(policy, steps)
     own = policy.ref
     return Rules(
         policy=own.id,
@@ -161,7 +172,7 @@ def resolve(
         variant=chosen,
         stages=tuple(StageRule(stage=stage, **said) for stage, said in stages.items()),
         levels=tuple(LevelRule(level=level, **said) for level, said in levels.items()),
-        milestones=tuple(MilestoneRule(key=key, **said) for key, said in milestones.items()),
+        milestones=tuple(MilestoneRule(**said) for said in milestones.values()),
         return_limit=_last(part.return_limit for _, part in parts),
         extension_limit=_last(part.extension_limit for _, part in parts),
         extensions_max=_last(part.extensions_max for _, part in parts),
@@ -183,17 +194,18 @@ def _layers(policy: Policy, base_policies: Mapping[str, Policy]) -> list[Policy]
 
 
 def _fitting(policy: Policy, urgency: Urgency) -> str | None:
-    """The key of the variant for the urgency, else of the first one for no urgency in particular."""
-    for wanted in (urgency, None):
-        for key, variant in policy.variants.items():
-            if variant.urgency is wanted:
-                return key
-    return None
+    """The key of the variant for the urgency, else of the default."""
+    for key, variant in policy.variants.items():
+        if variant.urgency is urgency:
+            return key
+    return policy.default
 
 
-def _merge(policy: Policy, layers: list[tuple[Policy, dict[K, Terms]]]) -> dict[K, dict[str, Any]]:
-    """The terms of all layers put together: the fields of each limit."""
-    merged: dict[K, dict[str, Any]] = {}
+def _merge(
+    policy: Policy, layers: Sequence[tuple[Policy, Mapping[K, Terms]]], order: Iterable[K] = ()
+) -> dict[K, dict[str, Any]]:
+    """The terms of all layers put together: the fields of each limit, in `order` or as first named."""
+    merged: dict[K, dict[str, Any]] = {key: {} for key in order}
     for layer, terms in layers:
         for key, said in terms.items():
             limit = merged.setdefault(key, {})
@@ -202,6 +214,7 @@ def _merge(policy: Policy, layers: list[tuple[Policy, dict[K, Terms]]]) -> dict[
                 limit["substitute"] = None
             if said.budget is not None:
                 limit["source"] = None if layer is policy else layer.id
+    merged = {key: limit for key, limit in merged.items() if limit}
     for key, limit in merged.items():
         if "budget" not in limit:
             raise PolicyError(f"{policy.id}: {key} has terms, but neither here nor below has it a budget")

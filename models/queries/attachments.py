@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -26,6 +28,17 @@ async def readable_attachment(
     """
     statement = select(AttachmentRow).where(col(AttachmentRow.id) == attachment_id, readable_by(principal))
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def require_own(session: AsyncSession, person_id: str, ids: Sequence[str]) -> list[str]:
+    """Which of `ids` are no pictures that the person sent up; empty when all are."""
+    if not ids:
+        return []
+    own = select(col(AttachmentRow.id)).where(
+        col(AttachmentRow.id).in_(list(ids)), col(AttachmentRow.uploaded_by) == person_id
+    )
+    found = set((await session.execute(own)).scalars())
+    return [i for i in ids if i not in found]
 
 
 def readable_by(principal: Principal) -> ColumnElement[bool]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
 
 from models.base import Words
-from models.clocks.calendar import CalendarSlice, DayOff
+from models.clocks.calendar import CalendarSlice, CalendarYear, DayOff, assemble
 from models.tables.calendar import CalendarDayRow, CalendarRow, CalendarYearRow, DayKind
 
 CITY_CALENDAR: Final = "city"
@@ -53,14 +53,9 @@ async def calendar_between(session: AsyncSession, first: date, last: date) -> Ca
     )
 
 
-async def store_calendar(
-    connection: AsyncConnection, calendar: CalendarSlice, provenance: Mapping[int, Mapping[str, Any]]
-) -> None:
-    """Make `calendar` the stored one, in place of whatever was there.
-
-    `provenance` says for each year where its arrangement comes from; a year that is there but not in
-    `calendar.published` is provisional.
-    """
+async def store_calendar(connection: AsyncConnection, years: Sequence[CalendarYear]) -> None:
+    """Make these years, given in order, the stored calendar, in place of whatever was there."""
+    calendar = assemble(years)
     for table in (CalendarRow, CalendarYearRow, CalendarDayRow):
         await connection.execute(delete(table))
     windows = [
@@ -69,24 +64,24 @@ async def store_calendar(
     await connection.execute(
         insert(CalendarRow).values(id=CITY_CALENDAR, version=calendar.version, windows=windows)
     )
-    years = [
-        {
-            "year": year,
-            "published": year in calendar.published,
-            "provenance": dict(provenance.get(year, {})),
-        }
-        for year in sorted({*provenance, *calendar.published})
-    ]
-    if years:
-        await connection.execute(insert(CalendarYearRow), years)
+    await connection.execute(
+        insert(CalendarYearRow),
+        [
+            {
+                "year": year.year,
+                "published": year.notice is not None,
+                "provenance": year.model_dump(mode="json", include={"notice", "issued"}),
+            }
+            for year in years
+        ],
+    )
     days = [
         {"day": day, "kind": DayKind.HOLIDAY, "name": off.name.model_dump()}
         for off in calendar.holidays
         for day in off.dates()
     ]
     days += [{"day": day, "kind": DayKind.WORKDAY, "name": None} for day in calendar.workdays]
-    if days:
-        await connection.execute(insert(CalendarDayRow), days)
+    await connection.execute(insert(CalendarDayRow), days)
 
 
 def _runs(days: Iterable[tuple[date, Mapping[str, str]]]) -> tuple[DayOff, ...]:

@@ -68,7 +68,7 @@ async def _matter(session: AsyncSession, key: str) -> tuple[Matter, dict[str, Po
     statement = (
         select(col(CatalogueItemRow.body), col(PolicyRow.body))
         .select_from(CatalogueItemRow)
-        .outerjoin(PolicyRow, col(PolicyRow.active))
+        .outerjoin(PolicyRow, col(PolicyRow.active).is_(True))
         .where(col(CatalogueItemRow.key) == key, col(CatalogueItemRow.active))
     )
     rows = (await session.execute(statement)).all()

@@ -10,15 +10,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.case.facts import ClockSet
+from models.case.jurisdiction import involved, reporters
 from models.case.owners import owner_of
 from models.case.sealing import SealedFact
-from models.case.state import Case
+from models.case.state import OPEN, Case, PartyState
 from models.case.views import snapshot
 from models.clocks.clock import Clock, ClockState
 
@@ -35,19 +37,23 @@ class Rows:
     tasks: list[dict[str, Any]] = field(default_factory=list)
     opened: list[dict[str, Any]] = field(default_factory=list)
     closed: list[dict[str, Any]] = field(default_factory=list)
+    owners: list[dict[str, Any]] = field(default_factory=list)
+    """Who is measured now by the clocks that none of the facts has set: a dispatch moves that too."""
     messages: list[dict[str, Any]] = field(default_factory=list)
 
 
 def rows(case: Case, facts: Sequence[SealedFact]) -> Rows:
     """The rows of `facts`, and of the case as it stands after the last of them."""
-    result = Rows(case=_case_row(case))
+    result = Rows(case=case_row(case), tasks=task_rows(case))
     opened: dict[str, dict[str, Any]] = {}
+    touched: set[str] = set()
     for fact in facts:
         result.facts.append(_fact_row(case.number, fact))
         result.messages.extend(_message_rows(case.number, fact))
         if fact.body["fact"] != "clock_set":
             continue
         clock = ClockSet.model_validate(fact.body).clock
+        touched.add(clock.id)
         previous = opened.pop(clock.id, None)
         if previous is not None:
             previous["valid_until"] = fact.at.isoformat()
@@ -55,23 +61,22 @@ def rows(case: Case, facts: Sequence[SealedFact]) -> Rows:
         else:
             result.closed.append({"clock_id": clock.id, "revision": fact.seq, "at": fact.at.isoformat()})
         if clock.state is ClockState.RUNNING:
-            opened[clock.id] = _clock_row(case, clock, fact)
+            opened[clock.id] = clock_row(case, clock, fact)
     result.opened.extend(opened.values())
-    result.tasks = [_task_row(case.number, task) for task in case.tasks]
+    result.owners = [
+        {"clock_id": clock.id, "owner_id": owner_of(case, clock).id}
+        for clock in case.clocks
+        if clock.state is ClockState.RUNNING and clock.id not in touched
+    ]
     return result
 
 
-def _case_row(case: Case) -> dict[str, Any]:
-    lights = [clock for clock in case.clocks if clock.red_at is not None and clock.yellow_at is not None]
-    units = [
-        case.place,
-        case.holder,
-        *(task.unit for task in case.tasks),
-        *(party.unit for whistle in case.whistles for party in whistle.parties),
-        *(order.owner for order in case.orders),
-        *(rung.unit for rung in case.ladder[: case.rung + 1]),
-    ]
-    rules = case.rules
+_OWED: Final = (PartyState.CALLED, PartyState.SIGNED, PartyState.REPORTED_IN)
+
+
+def case_row(case: Case) -> dict[str, Any]:
+    """The row of a case, as JSON values."""
+    open_ = case.stage in OPEN
     return {
         "number": case.number,
         "version": case.version,
@@ -83,7 +88,7 @@ def _case_row(case: Case) -> dict[str, Any]:
         "matter": case.matter.key,
         "section": case.matter.section.value,
         "department": case.matter.department,
-        "policy": rules.policy if rules else None,
+        "policy": case.matter.policy,
         "channel": case.channel.value,
         "drill": case.drill,
         "triage": case.triage,
@@ -93,18 +98,34 @@ def _case_row(case: Case) -> dict[str, Any]:
         "holder_path": case.holder.path,
         "level": case.ladder[case.rung].level.value,
         "lead_id": case.lead.id if case.lead else None,
-        "involved": sorted({unit.path for unit in units}),
-        "reporters": sorted({r.person for r in case.reporters if r.person}),
+        "involved": involved(case),
+        "reporters": reporters(case),
+        "whistled": sorted(
+            {
+                party.unit.id
+                for whistle in case.whistles
+                for party in whistle.parties
+                if open_ and whistle.round == case.round and party.state in _OWED
+            }
+        ),
+        "ordered": sorted({order.owner.id for order in case.orders if open_ and order.answered_at is None}),
+        "requests": len(case.requests) if open_ else 0,
         "reported_at": case.reported_at.isoformat(),
         "round_at": case.round_at.isoformat(),
         "closed_at": case.closed_at.isoformat() if case.closed_at else None,
         "closed_late": case.closed_late,
         "suspended_since": case.suspension.since.isoformat() if case.suspension else None,
-        "yellow_at": min((c.yellow_at.isoformat() for c in lights if c.yellow_at), default=None),
-        "red_at": min((c.red_at.isoformat() for c in lights if c.red_at), default=None),
+        "yellow_at": _earliest(clock.yellow_at for clock in case.clocks),
+        "red_at": _earliest(clock.red_at for clock in case.clocks),
         "words": " ".join((case.number, case.matter.name.zh, case.place.name, case.address, case.text)),
         "snapshot": snapshot(case),
     }
+
+
+def _earliest(instants: Iterable[datetime | None]) -> str | None:
+    """The first of them; a clock that stands still has none."""
+    first = min((instant for instant in instants if instant is not None), default=None)
+    return first.isoformat() if first is not None else None
 
 
 def _fact_row(number: str, fact: SealedFact) -> dict[str, Any]:
@@ -143,12 +164,17 @@ def _message_rows(number: str, fact: SealedFact) -> Iterable[dict[str, Any]]:
         }
 
 
-def _task_row(number: str, task: Any) -> dict[str, Any]:
-    row: dict[str, Any] = task.model_dump(mode="json", exclude={"unit", "instruction"})
-    return row | {"case_number": number, "unit_id": task.unit.id}
+def task_rows(case: Case) -> list[dict[str, Any]]:
+    """The rows of a case's tasks, as JSON values."""
+    return [
+        task.model_dump(mode="json", exclude={"unit", "instruction"})
+        | {"case_number": case.number, "unit_id": task.unit.id}
+        for task in case.tasks
+    ]
 
 
-def _clock_row(case: Case, clock: Clock, fact: SealedFact) -> dict[str, Any]:
+def clock_row(case: Case, clock: Clock, fact: SealedFact) -> dict[str, Any]:
+    """The row of the revision that `fact` begins, as JSON values."""
     return {
         "case_number": case.number,
         "clock_id": clock.id,
@@ -169,7 +195,7 @@ def _clock_row(case: Case, clock: Clock, fact: SealedFact) -> dict[str, Any]:
 _CASE_COLUMNS: Final = """number text, version int, head text, round int, stage text, stage_since timestamptz,
     urgency text, matter text, section text, department text, policy text, channel text, drill bool,
     triage text, place_id text, place_path ltree, holder_id text, holder_path ltree, level text,
-    lead_id text, involved ltree[], reporters text[], reported_at timestamptz, round_at timestamptz,
+    lead_id text, involved ltree[], reporters text[], whistled text[], ordered text[], requests int, reported_at timestamptz, round_at timestamptz,
     closed_at timestamptz, closed_late bool, suspended_since timestamptz, yellow_at timestamptz,
     red_at timestamptz, words text, snapshot jsonb"""
 _FACT_COLUMNS: Final = """case_number text, seq int, at timestamptz, actor jsonb, command text, kind text,
@@ -224,6 +250,12 @@ _WRITE: Final[TextClause] = text(
     ), new_clocks AS (
         {_insert("clocks", "opened", _CLOCK_COLUMNS)}
         ON CONFLICT (case_number, clock_id, revision) DO NOTHING
+    ), moved_clocks AS (
+        UPDATE clocks SET owner_id = r.owner_id
+        FROM jsonb_to_recordset(CAST(:owners AS jsonb)) AS r(clock_id text, owner_id text)
+        WHERE clocks.case_number = :number AND clocks.clock_id = r.clock_id
+            AND clocks.valid_until IS NULL AND clocks.owner_id <> r.owner_id
+            AND EXISTS (SELECT 1 FROM new_case)
     ), new_messages AS (
         {_insert("messages", "messages", _MESSAGE_COLUMNS)}
         ON CONFLICT (case_number, seq, place) DO NOTHING

@@ -17,7 +17,7 @@ from models.city.data_files import load_catalogue
 from models.city.demonstration import DEMO_ACCOUNTS, demo_people
 from models.city.people import Role
 from models.city.tree_files import load_tree
-from models.clocks.calendar_files import load_calendar
+from models.clocks.calendar import load_years
 from models.clocks.policy import Policy
 from models.clocks.policy_files import load_policies
 from models.queries.bulk import Progress, alone_and_unhurried, copy_units
@@ -67,7 +67,7 @@ async def seed(
         progress(_RULES, 1, 3)
         await connection.execute(insert(PolicyRow), _policy_rows(list(load_policies().values())))
         progress(_RULES, 2, 3)
-        await store_calendar(connection, load_calendar(), {})
+        await store_calendar(connection, load_years())
         progress(_RULES, 3, 3)
         if demo_password is not None:
             await _add_demo_people(connection, demo_password, progress)

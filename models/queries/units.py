@@ -96,7 +96,7 @@ async def search(
         return ()
     name, official = col(UnitRow.name), col(UnitRow.official_name)
     statement = _select_refs().where(
-        or_(name.icontains(typed, autoescape=True), official.icontains(typed, autoescape=True)),
+        or_(name.contains(typed, autoescape=True), official.contains(typed, autoescape=True)),
     )
     if posts is not None:
         statement = statement.where(in_jurisdiction(col(UnitRow.path), posts))

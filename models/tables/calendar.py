@@ -45,7 +45,7 @@ class CalendarYearRow(Table, table=True):
     published: bool
     """Whether the official arrangement is out; until then the year's days are provisional."""
     provenance: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    """Title, number and address of the official notice, or why there is none yet."""
+    """Number of the official notice and the day it was issued; null while there is none."""
 
 
 class CalendarDayRow(Table, table=True):

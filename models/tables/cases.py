@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import Column, Computed, Index, Text, literal_column, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, Range
 from sqlmodel import Field
 
 from models.tables.base import Table
 from models.tables.types import Instant, LTree
 
 _OPEN = "closed_at IS NULL"
+AWAITED = "cardinality(whistled) + cardinality(ordered) + requests > 0"
+"""Whether somebody waits for a department, an answer or a decision. Few cases at a time: their own index."""
+NEAREST_RED = "coalesce(red_at, 'infinity'::timestamptz)"
+"""What open cases are ordered by; those whose clocks stand still come last."""
 
 
 class CaseRow(Table, table=True):
@@ -21,9 +25,11 @@ class CaseRow(Table, table=True):
     __tablename__ = "cases"
     __table_args__ = (
         Index("ix_cases_involved", "involved", postgresql_using="gist"),
+        Index("ix_cases_reporters", "reporters", postgresql_using="gin"),
         Index("ix_cases_reported_at", "reported_at", "number"),
-        Index("ix_cases_red_at", "red_at", "number", postgresql_where=text(_OPEN)),
+        Index("ix_cases_nearest_red", literal_column(NEAREST_RED), "number", postgresql_where=text(_OPEN)),
         Index("ix_cases_holder_id", "holder_id", "stage"),
+        Index("ix_cases_awaited", "number", postgresql_where=text(AWAITED)),
         Index("ix_cases_words", "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
     )
 
@@ -51,6 +57,12 @@ class CaseRow(Table, table=True):
     """Paths of every unit that has or had a part in it: who may see it, besides those above them."""
     reporters: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     """The persons of ours who reported it."""
+    whistled: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    """Departments that were whistled and have not finished."""
+    ordered: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    """Units that owe the answer to a supervision order."""
+    requests: int
+    """How many requests wait for a decision."""
     reported_at: datetime = Field(sa_type=Instant)
     round_at: datetime = Field(sa_type=Instant)
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -109,6 +121,12 @@ class TaskRow(Table, table=True):
     handled_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+_LATE = (
+    "CASE WHEN valid_until IS NULL OR greatest(red_at, valid_from) < valid_until"
+    " THEN tstzrange(greatest(red_at, valid_from), valid_until) END"
+)
+
+
 class ClockRow(Table, table=True):
     """One revision of a running clock: from `valid_from` until `valid_until` it promised these instants.
 
@@ -118,9 +136,7 @@ class ClockRow(Table, table=True):
 
     __tablename__ = "clocks"
     __table_args__ = (
-        Index("ix_clocks_red_at", "red_at", postgresql_where=text("valid_until IS NULL")),
-        Index("ix_clocks_over", "red_at", "valid_until", postgresql_where=text("red_at < valid_until")),
-        Index("ix_clocks_case_number", "case_number"),
+        Index("ix_clocks_late", "late", postgresql_using="gist", postgresql_where=text("late IS NOT NULL")),
     )
 
     case_number: str = Field(primary_key=True, sa_type=Text)
@@ -130,7 +146,7 @@ class ClockRow(Table, table=True):
     stage: str = Field(sa_type=Text)
     subject: str = Field(sa_type=Text)
     owner_id: str = Field(sa_type=Text)
-    """The unit whose lateness it measures."""
+    """The unit whose lateness it measures, or measured when the revision ended."""
     policy: str = Field(sa_type=Text)
     policy_version: int
     valid_from: datetime = Field(sa_type=Instant)
@@ -138,6 +154,11 @@ class ClockRow(Table, table=True):
     yellow_at: datetime = Field(sa_type=Instant)
     red_at: datetime = Field(sa_type=Instant)
     provisional: bool = False
+    late: Range[datetime] | None = Field(
+        default=None, sa_column=Column(TSTZRANGE(), Computed(_LATE, persisted=True), nullable=True)
+    )
+    """The stretch in which this revision was over its limit: from red, or from when it was set if that is
+    later, until it ended. Null for a revision that ended in time."""
 
 
 class MessageRow(Table, table=True):

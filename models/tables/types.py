@@ -29,11 +29,6 @@ def below(column: SQLColumnExpression[Any], paths: Sequence[str]) -> ColumnEleme
     return column.bool_op("<@")(func.any(ancestors))
 
 
-def above(column: SQLColumnExpression[Any], path: str) -> ColumnElement[bool]:
-    """Whether the path in `column` equals `path` or is one of its ancestors."""
-    return column.bool_op("@>")(bindparam(None, path, type_=LTree()))
-
-
 class Instant(TypeDecorator[datetime]):
     """`timestamptz` that refuses naive datetimes and always gives UTC back."""
 

@@ -35,6 +35,7 @@ def test_no_python_file_is_too_long() -> None:
         str(path.relative_to(ROOT)): lines
         for path in tracked()
         if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in PACKAGES
+        if path.parent.name != "versions"  # migrations are generated, and as long as what they make
         if (lines := path.read_text().count("\n")) > LONGEST
     }
     assert long == {}

@@ -32,7 +32,6 @@ def test_alone_on_a_machine_everything_has_a_default(tmp_path: Path) -> None:
     house = settings(state_dir=tmp_path)
     assert house.embedded
     assert house.demonstration_password == DEMO_PASSWORD
-    assert not house.cookies_are_secure
 
 
 def test_the_embedded_run_makes_one_secret_and_keeps_it_to_itself(tmp_path: Path) -> None:
@@ -64,8 +63,13 @@ def test_external_servers_get_no_demonstration_people_by_themselves() -> None:
     house = settings(database_url=SERVER, secret_key=STRONG)
     assert not house.embedded
     assert house.demonstration_password is None
-    assert house.cookies_are_secure
     assert house.signing_keys == (STRONG,)
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_external_servers_refuse_the_known_password() -> None:
+    with pytest.raises(ValidationError, match="everyone knows"):
+        settings(database_url=SERVER, secret_key=STRONG, demo_password=DEMO_PASSWORD)
 
 
 def test_the_known_password_is_refused_on_an_open_address(tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Literal
 
 from pydantic import Field
 
 from models.base import Words
-from models.case.commands.base import CommandBase, Note, Reason
+from models.case.commands.base import CommandBase, Note, Reason, withdraw_open
 from models.case.draft import Draft
 from models.case.facts import (
     ClockSet,
@@ -36,7 +37,7 @@ from models.clocks.budget import Budget
 from models.clocks.calendar import CITY_ZONE, city_date
 from models.clocks.clock import Clock
 from models.clocks.explain import why
-from models.clocks.policy import ClockStage, Rules
+from models.clocks.policy import ClockStage, Rules, StageRule
 
 REVIEW_HOUR = time(8)
 """When on its review date a suspension is looked at again: the opening of business (Asia/Shanghai)."""
@@ -61,11 +62,19 @@ def _ask(draft: Draft, kind: RequestKind, reason: str, **more: object) -> None:
     )
 
 
-def _handle_clock(case: Case) -> Clock:
+def _handling(case: Case) -> tuple[Clock, Rules]:
+    """The handling clock, with the rules it runs by."""
+    rules = _rules(case)
     clock = next((c for c in case.clocks if c.stage is ClockStage.HANDLE), None)
     if clock is None:
         raise WrongStage(Words(zh="处置时限尚未起算", en="The handling clock has not started"))
-    return clock
+    return clock, rules
+
+
+def _rules(case: Case) -> Rules:
+    if case.rules is None:
+        raise WrongStage(Words(zh="本件没有时限规则", en="The case is under no policy"))
+    return case.rules
 
 
 class RequestExtension(CommandBase):
@@ -78,15 +87,14 @@ class RequestExtension(CommandBase):
 
     def decide(self, draft: Draft) -> None:
         case = draft.case
-        clock = _handle_clock(case)
+        clock, rules = _handling(case)
         if clock.red is not None:
             raise TooLate(Words(zh="已超期，不能再申请延期", en="It is overdue; too late for an extension"))
-        rules = case.rules
-        if rules and rules.extensions_max is not None and case.counters.extensions >= rules.extensions_max:
+        if rules.extensions_max is not None and case.extended >= rules.extensions_max:
             raise LimitReached(
                 Words(zh=f"最多延期{rules.extensions_max}次", en=f"At most {rules.extensions_max} extensions")
             )
-        limit = rules.extension_limit if rules else None
+        limit = rules.extension_limit
         if limit and limit.kind is clock.budget.kind and clock.extension + self.amount > limit.amount:
             raise BadValue(
                 Words(zh=f"累计延期不得超过{limit.words().zh}", en=f"At most {limit.words().en} in all"),
@@ -103,8 +111,6 @@ class RequestSuspension(CommandBase):
     reason: str = Reason
 
     def decide(self, draft: Draft) -> None:
-        if draft.case.suspension is not None:
-            raise WrongStage(Words(zh="本件已挂起", en="The case is suspended already"))
         if self.review_on <= city_date(draft.at):
             raise BadValue(
                 Words(zh="复核日期须晚于今天", en="The review date must lie ahead"), field="review_on"
@@ -120,8 +126,7 @@ class RequestSpecialHandling(CommandBase):
     reason: str = Reason
 
     def decide(self, draft: Draft) -> None:
-        if draft.case.rules is None:
-            raise BadValue(Words(zh="本件没有时限规则", en="The case is under no policy"), field="budget")
+        _rules(draft.case)
         _ask(draft, RequestKind.SPECIAL_HANDLING, self.reason, budget=self.budget)
 
 
@@ -164,27 +169,21 @@ class Approve(CommandBase):
         if request.kind is not RequestKind.VOID and draft.case.stage not in WORKING:
             raise WrongStage(Words(zh="本件已处置，无需审批", en="The case has been handled meanwhile"))
         draft.record(RequestDecided(request=request.id, kind=request.kind, approved=True, note=self.note))
-        match request.kind:
-            case RequestKind.EXTENSION:
-                _extend(draft, request)
-            case RequestKind.SUSPENSION:
-                _suspend(draft, request)
-            case RequestKind.SPECIAL_HANDLING:
-                _special(draft, request)
-            case RequestKind.VOID:
-                draft.record(Voided(reason=request.reason))
+        _GRANT[request.kind](draft, request)
 
 
 def _extend(draft: Draft, request: Request) -> None:
-    calendar, rules = draft.case.book.calendar, draft.case.rules
-    clock = _handle_clock(draft.case)
+    """What was asked before the limit expired is granted even if the answer took longer."""
+    calendar = draft.case.book.calendar
+    clock, rules = _handling(draft.case)
     longer = clocks.extend(clock, request.amount or 0, draft.at, calendar)
-    explained = why(longer, calendar, rules) if rules else None
-    draft.record(ClockSet(clock=longer, cause=Cause.EXTENDED, why=explained))
+    draft.record(ClockSet(clock=longer, cause=Cause.EXTENDED, why=why(longer, calendar, rules)))
 
 
 def _suspend(draft: Draft, request: Request) -> None:
-    day = request.review_on or city_date(draft.at)
+    day = request.review_on
+    if day is None or day <= city_date(draft.at):
+        raise TooLate(Words(zh="复核日期已过，请重新申请", en="Its review date has passed; ask anew"))
     review_at = datetime.combine(day, REVIEW_HOUR, tzinfo=CITY_ZONE).astimezone(UTC)
     draft.record(
         WasSuspended(
@@ -194,15 +193,28 @@ def _suspend(draft: Draft, request: Request) -> None:
 
 
 def _special(draft: Draft, request: Request) -> None:
-    rules, budget = draft.case.rules, request.budget
-    if rules is None or budget is None:
-        raise BadValue(Words(zh="本件没有时限规则", en="The case is under no policy"), field="budget")
-    stages = tuple(
-        rule.model_copy(update={"budget": budget}) if rule.stage is ClockStage.HANDLE else rule
-        for rule in rules.stages
-    )
-    special: Rules = rules.model_copy(update={"stages": stages, "levels": ()})
+    """One limit for handling, for whoever holds the case; the other steps stay as the policy has them."""
+    rules = _rules(draft.case)
+    others = tuple(rule for rule in rules.stages if rule.stage is not ClockStage.HANDLE)
+    before = rules.rule(ClockStage.HANDLE)
+    said = before.model_dump() if before else {"stage": ClockStage.HANDLE, "starts": "report"}
+    handle = StageRule.model_validate(said | {"budget": request.budget})
+    special = rules.model_copy(update={"stages": (*others, handle), "levels": ()})
     draft.record(SpecialHandling(rules=special, reason=request.reason))
+
+
+def _void(draft: Draft, request: Request) -> None:
+    withdraw_open(draft, Words(zh="本件作废", en="the case was voided"))
+    draft.record(Voided(reason=request.reason))
+
+
+_GRANT: Mapping[RequestKind, Callable[[Draft, Request], None]] = {
+    RequestKind.EXTENSION: _extend,
+    RequestKind.SUSPENSION: _suspend,
+    RequestKind.SPECIAL_HANDLING: _special,
+    RequestKind.VOID: _void,
+}
+"""What follows from an approval."""
 
 
 class Refuse(CommandBase):

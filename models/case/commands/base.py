@@ -6,15 +6,24 @@ from pydantic import Field
 
 from models.base import Frozen, Words
 from models.case.draft import Draft
+from models.case.facts import Withdrawn
 from models.case.permissions import serves
-from models.case.refusals import AlreadyClaimed, NoSuchThing, OutsideArea, WhichOne, WrongStage
-from models.case.state import Case, Task, TaskState
-from models.city.people import Actor, Post
+from models.case.refusals import (
+    AlreadyClaimed,
+    NoSuchThing,
+    NotYourTurn,
+    OutsideArea,
+    WrongStage,
+)
+from models.case.state import ACTIVE_TASK, Case, Task, TaskState
+from models.city.people import Actor, Post, Rank
 from models.city.units import Level, UnitKind, UnitRef, within
+from models.clocks.policy import ClockStage
 
 Note = Field(default="", max_length=2000)
 Reason = Field(min_length=1, max_length=2000)
 Pictures = Field(default=(), max_length=20)
+_TAKEN = frozenset({TaskState.CLAIMED, TaskState.ARRIVED, TaskState.HANDLED})
 
 
 class CommandBase(Frozen):
@@ -38,9 +47,10 @@ def post_of(actor: Actor) -> Post:
 
 
 def my_task(draft: Draft, named: str | None, *states: TaskState, owned: bool) -> Task:
-    """The task the command is about: the named one, or the only one that fits.
+    """The task the command is about: the named one, or the one of the actor's unit that fits.
 
-    `owned` asks for a task the actor has claimed. Refuses with what to do instead.
+    A unit has one unfinished task at a time. `owned` asks for one that the actor has claimed. Refuses with
+    who has it, or in what state it is.
     """
     case, post, person = draft.case, post_of(draft.actor), draft.actor.person
     mine = [t for t in case.tasks if serves(post, t.unit.id) and t.round == case.round]
@@ -50,28 +60,40 @@ def my_task(draft: Draft, named: str | None, *states: TaskState, owned: bool) ->
             raise NoSuchThing(
                 Words(zh=f"本单位没有任务 {named}", en=f"Your unit has no task {named}"), task=named
             )
-    fitting = [t for t in mine if t.state in states]
-    own = [t for t in fitting if t.person == person or (not owned and t.state is TaskState.OPEN)]
-    if len(own) == 1:
-        return own[0]
-    if len(own) > 1:
-        ids = [t.id for t in own]
-        raise WhichOne(
-            Words(zh=f"有多个任务，请指明：{'、'.join(ids)}", en=f"Name the task: {', '.join(ids)}"),
-            candidates=ids,
-        )
-    taken = next((t for t in mine if t.person not in (None, person) and t.claimed_at is not None), None)
-    if taken is not None:
+    for task in mine:
+        free = not owned and task.state is TaskState.OPEN
+        if task.state in states and (free or task.person == person):
+            return task
+    last = mine[-1]
+    if last.state in _TAKEN and last.person != person:
         raise AlreadyClaimed(
             Words(zh="该任务已被他人认领", en="Somebody else has claimed this task"),
-            task=taken.id,
-            person=taken.person,
-            at=taken.claimed_at,
+            task=last.id,
+            person=last.person,
+            at=last.claimed_at,
         )
-    current = mine[-1].state.value if mine else None
     raise WrongStage(
-        Words(zh="任务当前状态不允许此操作", en="The task is not in a state for this"), state=current
+        Words(zh="任务当前状态不允许此操作", en="The task is not in a state for this"), state=last.state.value
     )
+
+
+def require_turn(draft: Draft, stage: ClockStage, subject: str) -> None:
+    """Refuse B while A still has time to answer (AB角)."""
+    clock = draft.case.clock(f"{stage}:{subject}")
+    if clock is None or clock.substitute_at is None or clock.substituted is not None:
+        return
+    if draft.actor.rank is Rank.B:
+        raise NotYourTurn(
+            Words(zh="A角尚在响应时限内，B角暂不能办理", en="A still has time to answer; B is called afterwards"),
+            from_instant=clock.substitute_at,
+        )
+
+
+def withdraw_open(draft: Draft, reason: Words) -> None:
+    """Withdraw every task that is still open: nobody needs it any more."""
+    unfinished = tuple(t.id for t in draft.case.tasks if t.state in ACTIVE_TASK)
+    if unfinished:
+        draft.record(Withdrawn(tasks=unfinished, reason=reason))
 
 
 def in_area(case: Case, unit: UnitRef) -> bool:

@@ -6,11 +6,10 @@ from datetime import timedelta
 from typing import Literal
 
 from models.base import Words
-from models.case.commands.base import CommandBase, Note, Pictures, Reason
+from models.case.commands.base import CommandBase, Note, Pictures, Reason, withdraw_open
 from models.case.draft import Draft
-from models.case.facts import CalledBack, Closed, Reopened, Reworked, Verified, Withdrawn
-from models.case.refusals import BadValue, SamePerson, TooLate
-from models.case.state import ACTIVE_TASK
+from models.case.facts import CalledBack, Closed, Reopened, Reworked, Verified
+from models.case.refusals import BadValue, SamePerson
 from models.clocks.policy import ClockStage
 
 CALL_BACK_TRIES = 3
@@ -31,13 +30,11 @@ def require_other_eyes(draft: Draft) -> None:
 def close(draft: Draft) -> None:
     """结案: late if the matter itself was late; whatever is still open is withdrawn."""
     case = draft.case
-    unfinished = tuple(t.id for t in case.tasks if t.state in ACTIVE_TASK)
-    if unfinished:
-        draft.record(Withdrawn(tasks=unfinished, reason=Words(zh="本件结案", en="the case closed")))
+    withdraw_open(draft, Words(zh="本件结案", en="the case closed"))
     draft.record(
         Closed(
-            late=bool(_LATE & set(case.overrun)),
-            overrun=case.overrun,
+            late=not _LATE.isdisjoint(case.late_stages),
+            overrun=case.late_stages,
             archive_at=draft.at + timedelta(days=case.book.reopen_days),
         )
     )
@@ -91,21 +88,18 @@ class CallBack(CommandBase):
             CalledBack(reached=self.reached, resolved=self.resolved, satisfied=self.satisfied, note=self.note)
         )
         happy = bool(self.reached and self.resolved and self.satisfied)
-        if happy or (not self.reached and draft.case.counters.unreached >= CALL_BACK_TRIES):
+        if happy or (not self.reached and draft.case.missed_calls >= CALL_BACK_TRIES):
             close(draft)
 
 
 class Reopen(CommandBase):
-    """重开: a new round with its own clocks; the first round stays as it was."""
+    """重开: a new round with its own clocks; the first round stays as it was.
+
+    It needs no time limit of its own: a case past its time for reopening is archived, and has ended.
+    """
 
     command: Literal["reopen"] = "reopen"
     reason: str = Reason
 
     def decide(self, draft: Draft) -> None:
-        case = draft.case
-        if case.archive_at is not None and draft.at >= case.archive_at:
-            raise TooLate(
-                Words(zh="已过重开期限，请重新上报", en="Too late to reopen; report it anew"),
-                until=case.archive_at,
-            )
-        draft.record(Reopened(round=case.round + 1, reason=self.reason))
+        draft.record(Reopened(round=draft.case.round + 1, reason=self.reason))

@@ -7,7 +7,16 @@ from typing import Literal
 from pydantic import Field
 
 from models.base import Words
-from models.case.commands.base import CommandBase, Note, Pictures, Reason, my_task, post_of, require_area
+from models.case.commands.base import (
+    CommandBase,
+    Note,
+    Pictures,
+    Reason,
+    my_task,
+    post_of,
+    require_area,
+    require_turn,
+)
 from models.case.draft import Draft
 from models.case.facts import (
     Arrived,
@@ -19,21 +28,21 @@ from models.case.facts import (
     Released,
     Returned,
     Transferred,
+    Withdrawn,
 )
-from models.case.permissions import Relation, stands
+from models.case.permissions import serves
 from models.case.refusals import (
     Appointed,
     BadValue,
     NoSuchThing,
     NotOnTheList,
-    NotYourTurn,
     TooLate,
     WrongStage,
 )
 from models.case.state import ACTIVE_TASK, Case, Task, TaskRole, TaskState
-from models.city.people import Rank
 from models.city.units import UnitRef
 from models.clocks.measure import advance, begins, worth
+from models.clocks.policy import ClockStage
 
 RETURNS_BEFORE_APPOINTMENT = 3
 """The third return forces an appointed owner, 指定办理 (domain.md §2)."""
@@ -50,6 +59,19 @@ def _require_on_list(case: Case, unit: UnitRef) -> None:
             unit=unit.id,
             level=unit.level.value,
         )
+
+
+def _active(case: Case, unit: UnitRef, *, kept: bool) -> list[Task]:
+    """The unit's unfinished tasks; with `kept`, those it has from holding the case before as well."""
+    return [t for t in case.tasks if t.unit.id == unit.id and t.state in ACTIVE_TASK and (kept or not t.kept)]
+
+
+def _supersede(draft: Draft, *units: UnitRef) -> None:
+    """A unit that is given a task has that one only: an assisting one it had before is withdrawn."""
+    before = tuple(t.id for unit in units for t in _active(draft.case, unit, kept=True))
+    if before:
+        reason = Words(zh="该单位另有新任务", en="the unit has been given another task")
+        draft.record(Withdrawn(tasks=before, reason=reason))
 
 
 class Dispatch(CommandBase):
@@ -76,16 +98,17 @@ class Dispatch(CommandBase):
         units = ([self.lead] if self.lead else []) + list(self.assisting)
         if not units:
             raise BadValue(Words(zh="请指定协办单位", en="Name an assisting unit"), field="assisting")
-        busy = {t.unit.id for t in case.tasks if t.state in ACTIVE_TASK and not t.kept}
         for unit in units:
             require_area(case, unit)
-            if unit.id in busy:
+        named = [unit.id for unit in units]
+        for unit in self.assisting:
+            if _active(case, unit, kept=False) or named.count(unit.id) > 1:
                 raise BadValue(
                     Words(zh=f"{unit.name}已有任务", en=f"{unit.name} has a task already"), unit=unit.id
                 )
-            busy.add(unit.id)
         if self.lead is not None:
             _require_on_list(case, self.lead)
+        _supersede(draft, *units)
         draft.record(
             Dispatched(
                 tasks=tuple(self._task(draft, unit, place) for place, unit in enumerate(units, start=1)),
@@ -103,7 +126,7 @@ class Dispatch(CommandBase):
             unit=unit,
             round=case.round,
             opened_at=draft.at,
-            appointed=lead and case.counters.returns >= RETURNS_BEFORE_APPOINTMENT,
+            appointed=lead and case.lead_returns >= RETURNS_BEFORE_APPOINTMENT,
             instruction=self.instruction,
         )
 
@@ -122,15 +145,21 @@ class Transfer(CommandBase):
         task = case.task(self.task) if self.task else case.lead_task
         if task is None or task.state not in ACTIVE_TASK:
             raise NoSuchThing(Words(zh="没有可转办的任务", en="There is no task to transfer"), task=self.task)
-        if draft.actor.unit is None or draft.actor.unit.id not in (case.holder.id, task.unit.id):
+        post = post_of(draft.actor)
+        if not (serves(post, case.holder.id) or serves(post, task.unit.id)):
             raise NoSuchThing(Words(zh="不是本单位的任务", en="That is not your unit's task"), task=task.id)
         if task.unit.id == self.to.id:
             raise BadValue(Words(zh="已在该单位", en="It is that unit's already"), field="to")
-        if task.appointed:
+        if task.appointed and not serves(post, case.holder.id):
             raise Appointed(Words(zh="指定办理的任务不得转办", en="An appointed owner may not transfer"))
         require_area(case, self.to)
         if task.role is TaskRole.LEAD:
             _require_on_list(case, self.to)
+        elif _active(case, self.to, kept=False):
+            raise BadValue(
+                Words(zh=f"{self.to.name}已有任务", en=f"{self.to.name} has a task already"), field="to"
+            )
+        _supersede(draft, self.to)
         draft.record(Transferred(task=task.id, origin=task.unit, to=self.to, reason=self.reason))
 
 
@@ -142,20 +171,7 @@ class Claim(CommandBase):
 
     def decide(self, draft: Draft) -> None:
         task = my_task(draft, self.task, TaskState.OPEN, owned=False)
-        clock = draft.case.clock(f"claim:{task.id}")
-        if (
-            draft.actor.rank is Rank.B
-            and clock is not None
-            and clock.substitute_at is not None
-            and clock.substituted is None
-        ):
-            raise NotYourTurn(
-                Words(
-                    zh="A角尚在响应时限内，B角暂不能认领",
-                    en="A still has time to answer; B is called afterwards",
-                ),
-                from_instant=clock.substitute_at,
-            )
+        require_turn(draft, ClockStage.CLAIM, task.pool)
         draft.record(Claimed(task=task.id, unit=task.unit))
 
 
@@ -250,7 +266,11 @@ class Annotate(CommandBase):
     attachments: tuple[str, ...] = Pictures
 
     def decide(self, draft: Draft) -> None:
-        working = stands(draft.case, post_of(draft.actor), draft.actor.person, Relation.TASK)
+        case, post = draft.case, post_of(draft.actor)
+        at_work = ACTIVE_TASK | {TaskState.HANDLED}
+        working = any(
+            serves(post, t.unit.id) and t.state in at_work for t in case.tasks if t.round == case.round
+        )
         draft.record(Noted(note=self.note, attachments=self.attachments, feedback=working))
 
 

@@ -7,12 +7,12 @@ from typing import Literal
 from pydantic import Field
 
 from models.base import Words
-from models.case.commands.base import CommandBase, Note, Pictures, Reason
+from models.case.commands.base import CommandBase, Note, Pictures, Reason, require_turn, withdraw_open
 from models.case.draft import Draft
 from models.case.facts import Absorbed, Accepted, Declined, Linked, Merged
-from models.case.refusals import AlreadyPending, BadValue, NotYourTurn, WrongStage
+from models.case.refusals import AlreadyPending, BadValue, WrongStage
 from models.case.state import Channel, Link, Reporter
-from models.city.people import Rank
+from models.clocks.policy import ClockStage
 
 
 class OnTheSpot(CommandBase):
@@ -50,16 +50,7 @@ class Accept(CommandBase):
         case = draft.case
         if case.accepted:
             raise WrongStage(Words(zh="本件已受理", en="The case has been accepted already"))
-        if draft.actor.rank is Rank.B:
-            clock = next((c for c in case.clocks if c.id.startswith("accept:")), None)
-            if clock is not None and clock.substitute_at is not None and clock.substituted is None:
-                raise NotYourTurn(
-                    Words(
-                        zh="A角尚在响应时限内，B角暂不能办理",
-                        en="A still has time to answer; B is called afterwards",
-                    ),
-                    from_instant=clock.substitute_at,
-                )
+        require_turn(draft, ClockStage.ACCEPT, case.turn)
         draft.record(Accepted(holder=case.holder, triage=self.triage, note=self.note))
 
 
@@ -70,6 +61,7 @@ class Decline(CommandBase):
     reason: str = Reason
 
     def decide(self, draft: Draft) -> None:
+        withdraw_open(draft, Words(zh="本件不予受理", en="the case was declined"))
         draft.record(Declined(reason=self.reason))
 
 
@@ -83,6 +75,7 @@ class Merge(CommandBase):
     def decide(self, draft: Draft) -> None:
         if self.into == draft.case.number:
             raise BadValue(Words(zh="不能并入自身", en="A case cannot be merged into itself"), field="into")
+        withdraw_open(draft, Words(zh="本件已并入", en="the case was merged"))
         draft.record(Merged(into=self.into, reason=self.reason))
 
 
@@ -94,7 +87,7 @@ class Absorb(CommandBase):
     reporters: tuple[Reporter, ...]
 
     def decide(self, draft: Draft) -> None:
-        if any(link.number == self.number for link in draft.case.links):
+        if Link(number=self.number, relation="duplicate") in draft.case.links:
             raise AlreadyPending(Words(zh="该重复件已并入", en="That duplicate is merged already"))
         draft.record(Absorbed(number=self.number, reporters=self.reporters))
 

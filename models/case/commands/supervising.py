@@ -21,7 +21,7 @@ from models.case.facts import (
 from models.case.lights import climb
 from models.case.permissions import serves
 from models.case.refusals import BadValue, LimitReached, NoSuchThing, WhichOne, WrongStage
-from models.case.state import ACTIVE_TASK, Milestone, Order
+from models.case.state import ACTIVE_TASK, Milestone, Order, Stage
 from models.city.units import Level, UnitRef
 from models.clocks.budget import Budget
 from models.clocks.calendar import CalendarSlice
@@ -37,11 +37,14 @@ class Urge(CommandBase):
 
     def decide(self, draft: Draft) -> None:
         case = draft.case
+        # At work it is the units with a task, and the first receiver; before and after, the holder.
         working = [t.unit for t in case.tasks if t.state in ACTIVE_TASK and not t.kept]
-        units = {unit.id: unit for unit in (*working, *([case.lead] if case.lead else [])) if unit}
+        if case.stage is Stage.HANDLING and case.lead is not None:
+            working.append(case.lead)
+        units = {unit.id: unit for unit in working}
         draft.record(
             Urged(
-                units=tuple(units.values()) if working else (case.holder,),
+                units=tuple(units.values()) if case.stage is Stage.HANDLING else (case.holder,),
                 note=self.note,
                 deliver_at=deliver_at(draft.at, urgent=case.urgency is Urgency.CRITICAL),
             )
@@ -57,14 +60,12 @@ class Supervise(CommandBase):
 
     def decide(self, draft: Draft) -> None:
         case = draft.case
-        by = draft.actor.unit
-        if by is None:
-            raise ValueError("a person acts under a post")
         concerned = {case.holder.id: case.holder}
         concerned |= {t.unit.id: t.unit for t in case.tasks if t.state in ACTIVE_TASK}
-        concerned |= {p.unit.id: p.unit for w in case.whistles for p in w.parties}
+        concerned |= {p.unit.id: p.unit for w in case.whistles if w.round == case.round for p in w.parties}
         lead = case.lead_task
-        owner = self.unit or (lead.unit if lead else case.holder)
+        at_work = lead.unit if lead is not None and lead.state in ACTIVE_TASK else case.holder
+        owner = self.unit or at_work
         if owner.id not in concerned:
             raise BadValue(
                 Words(zh=f"{owner.name}未经办本件", en=f"{owner.name} has no part in this case"),
@@ -75,7 +76,7 @@ class Supervise(CommandBase):
             id=f"o{len(case.orders) + 1}",
             round=case.round,
             owner=concerned[owner.id],
-            by=by,
+            by=post_of(draft.actor).unit,
             automatic=False,
             clock=None,
             text=self.text,
@@ -93,7 +94,8 @@ class Answer(CommandBase):
 
     def decide(self, draft: Draft) -> None:
         post = post_of(draft.actor)
-        mine = [o for o in draft.case.orders if serves(post, o.owner.id)]
+        case = draft.case
+        mine = [o for o in case.orders if serves(post, o.owner.id) and o.round == case.round]
         if self.order is not None:
             mine = [o for o in mine if o.id == self.order]
             if not mine:
@@ -198,4 +200,10 @@ class ChangeRules(CommandBase):
     reason: str = Reason
 
     def decide(self, draft: Draft) -> None:
+        if self.rules is None and self.calendar is None:
+            raise BadValue(Words(zh="没有变更内容", en="Nothing is changed"), field="rules")
+        if self.rules is not None and set(self.rules) != set(Urgency):
+            raise BadValue(
+                Words(zh="须包含各紧急程度的规则", en="Rules for every urgency are needed"), field="rules"
+            )
         draft.record(RulesChanged(rules=self.rules, calendar=self.calendar, reason=self.reason))

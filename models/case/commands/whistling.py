@@ -7,13 +7,14 @@ from typing import Literal
 from pydantic import Field
 
 from models.base import Words
-from models.case.commands.base import CommandBase, Note, Pictures, Reason, post_of
+from models.case.commands.base import CommandBase, Note, Pictures, Reason, post_of, require_turn
 from models.case.draft import Draft
 from models.case.facts import Finished, Rated, ReportedIn, Signed, Whistled
 from models.case.permissions import serves
 from models.case.refusals import BadValue, NoSuchThing, OutsideArea, WhichOne, WrongStage
 from models.case.state import Ground, Party, PartyState, Whistle
 from models.city.units import UnitKind, UnitRef, within
+from models.clocks.policy import ClockStage
 
 
 class BlowWhistle(CommandBase):
@@ -30,6 +31,7 @@ class BlowWhistle(CommandBase):
         called = {
             p.unit.id
             for w in case.whistles
+            if w.round == case.round
             for p in w.parties
             if p.state in (PartyState.CALLED, PartyState.SIGNED, PartyState.REPORTED_IN)
         }
@@ -66,12 +68,16 @@ class BlowWhistle(CommandBase):
 def _find(
     draft: Draft, named: str | None, unit_id: str | None, *states: PartyState, own: bool
 ) -> tuple[Whistle, Party]:
-    """The whistle and party meant: the named ones, or the only ones that fit."""
-    post = post_of(draft.actor)
+    """The whistle and party meant: the named ones, or the only ones that fit.
+
+    A department answers (`own`) the whistles of this round; a whistler may still rate those of earlier ones.
+    """
+    post, case = post_of(draft.actor), draft.case
     mine = [
         (whistle, party)
-        for whistle in draft.case.whistles
+        for whistle in case.whistles
         for party in whistle.parties
+        if not own or whistle.round == case.round
         if (named is None or whistle.id == named)
         and (unit_id is None or party.unit.id == unit_id)
         and serves(post, party.unit.id if own else whistle.by.id)
@@ -103,6 +109,7 @@ class Sign(CommandBase):
 
     def decide(self, draft: Draft) -> None:
         whistle, party = _find(draft, self.whistle, None, PartyState.CALLED, own=True)
+        require_turn(draft, ClockStage.SIGN, f"{whistle.id}/{party.unit.id}")
         draft.record(Signed(whistle=whistle.id, unit=party.unit))
 
 

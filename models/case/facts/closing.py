@@ -30,7 +30,7 @@ class Verified(FactBase):
     attachments: tuple[str, ...] = ()
 
     def apply(self, case: Case, stamp: Stamp) -> Case:
-        return case.at_stage(Stage.CALLING_BACK, stamp.at)
+        return case.at_stage(Stage.CALLING_BACK, stamp.at, missed_calls=0)
 
     def words(self) -> Words:
         note = f"：{self.note}" if self.note else ""
@@ -63,7 +63,8 @@ class CalledBack(FactBase):
     def apply(self, case: Case, stamp: Stamp) -> Case:
         counters = case.counters
         if not self.reached:
-            return case.but(counters=counters.model_copy(update={"unreached": counters.unreached + 1}))
+            counters = counters.model_copy(update={"unreached": counters.unreached + 1})
+            return case.but(counters=counters, missed_calls=case.missed_calls + 1)
         if self.resolved and self.satisfied:
             return case
         counters = counters.model_copy(update={"dissatisfied": counters.dissatisfied + 1})
@@ -112,7 +113,7 @@ class Reopened(FactBase):
     reason: str
 
     def apply(self, case: Case, stamp: Stamp) -> Case:
-        rules = case.rules
+        rules = case.book.rules.get(case.urgency)
         fresh = tuple(
             Milestone(
                 key=rule.key, name=rule.name.zh, budget=rule.budget, planned_at=stamp.at, round=self.round
@@ -130,7 +131,9 @@ class Reopened(FactBase):
             handlers=(),
             overrun=(),
             contacted=False,
+            arrived=False,
             fed_back=False,
+            extended=0,
             lead=None,
             special=None,
             on_the_spot=False,

@@ -65,6 +65,7 @@ class Transferred(FactBase):
             "person": None,
             "claimed_at": None,
             "arrived_at": None,
+            "released_at": None,
             "opened_at": stamp.at,
         }
         return case.but(
@@ -110,8 +111,14 @@ class Released(TaskFact):
     reason: str
 
     def apply(self, case: Case, stamp: Stamp) -> Case:
-        del stamp
-        return self.but_task(case, state=TaskState.OPEN, person=None, claimed_at=None, arrived_at=None)
+        return self.but_task(
+            case,
+            state=TaskState.OPEN,
+            person=None,
+            claimed_at=None,
+            arrived_at=None,
+            released_at=stamp.at,
+        )
 
     def words(self) -> Words:
         return Words(zh=f"放回待认领：{self.reason}", en=f"Released to the pool: {self.reason}")
@@ -130,6 +137,9 @@ class Arrived(TaskFact):
         case = case.but(contacted=True)
         if self.contact_only:
             return case
+        task = case.task(self.task)
+        if task is not None and task.role is TaskRole.LEAD:
+            case = case.but(arrived=True)
         return self.but_task(case, state=TaskState.ARRIVED, arrived_at=stamp.at)
 
     def words(self) -> Words:
@@ -151,7 +161,8 @@ class Handled(TaskFact):
         handlers = tuple(sorted({*case.handlers, stamp.actor.person}))
         case = self.but_task(case, state=TaskState.HANDLED, handled_at=stamp.at).but(handlers=handlers)
         if task is not None and task.role is TaskRole.LEAD:
-            return case.at_stage(Stage.VERIFYING, stamp.at)
+            # What is handled has been answered: rework asks for better work, not for another first visit.
+            return case.at_stage(Stage.VERIFYING, stamp.at, contacted=True, arrived=True, fed_back=True)
         return case
 
     def words(self) -> Words:

@@ -183,10 +183,11 @@ class RequestDecided(FactBase):
 
     def apply(self, case: Case, stamp: Stamp) -> Case:
         del stamp
-        counters = case.counters
+        case = case.but(requests=tuple(r for r in case.requests if r.id != self.request))
         if self.approved and self.kind is RequestKind.EXTENSION:
-            counters = counters.model_copy(update={"extensions": counters.extensions + 1})
-        return case.but(requests=tuple(r for r in case.requests if r.id != self.request), counters=counters)
+            counters = case.counters.model_copy(update={"extensions": case.counters.extensions + 1})
+            return case.but(counters=counters, extended=case.extended + 1)
+        return case
 
     def words(self) -> Words:
         kind = REQUESTS[self.kind]

@@ -50,6 +50,9 @@ class ClockSet(FactBase):
 
     def apply(self, case: Case, stamp: Stamp) -> Case:
         del stamp
+        before = case.clock(self.clock.id)
+        if before is not None and before.red is not None and self.clock.red is None:
+            case = case.but(overrun=tuple(clock for clock in case.overrun if clock != self.clock.id))
         others = tuple(clock for clock in case.clocks if clock.id != self.clock.id)
         if self.clock.state is ClockState.STOPPED:
             return case.but(clocks=others)
@@ -79,8 +82,8 @@ class ThresholdPassed(FactBase):
     def apply(self, case: Case, stamp: Stamp) -> Case:
         del stamp
         clocks = tuple(self.clock if clock.id == self.clock.id else clock for clock in case.clocks)
-        if self.threshold is Threshold.RED and self.clock.stage not in case.overrun:
-            return case.but(clocks=clocks, overrun=(*case.overrun, self.clock.stage))
+        if self.threshold is Threshold.RED and self.clock.id not in case.overrun:
+            return case.but(clocks=clocks, overrun=(*case.overrun, self.clock.id))
         return case.but(clocks=clocks)
 
     def words(self) -> Words:

@@ -13,10 +13,10 @@ from models.city.units import UnitKind, UnitRef
 
 HOUR = timedelta(hours=1)
 GRID = UnitRef(
-    id="500120001004-g18",
+    id="500120001005-g18",
     kind=UnitKind.GRID,
     name="18网格",
-    path="50.500120.500120001.500120001004.500120001004-g18",
+    path="50.500120.500120001.500120001005.500120001005-g18",
     has_deputy=True,
 )
 STREET = UnitRef(id="500120001", kind=UnitKind.STREET, name="璧城街道", path="50.500120.500120001")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from models.base import Urgency, Words
 from models.clocks.budget import Budget
 from models.clocks.policy import (
     ClockStage,
+    LevelTerms,
     MilestoneRule,
+    MilestoneTerms,
     Policy,
     PolicyError,
     PolicyRef,
@@ -32,20 +35,30 @@ def variant(urgency: Urgency | None = None, **said: Any) -> Variant:
     return Variant(name=NAME, urgency=urgency, **said)
 
 
-def policy(name: str, extends: str | None = None, **variants: Variant) -> Policy:
+def policy(
+    name: str, extends: str | None = None, *, default: str | None = "all", **variants: Variant
+) -> Policy:
     source = Provenance(standing=Standing.PROJECT_DEFAULT, source=NAME)
-    return Policy(id=name, version=1, name=NAME, provenance=source, extends=extends, variants=variants)
+    return Policy(
+        id=name,
+        version=1,
+        name=NAME,
+        provenance=source,
+        extends=extends,
+        variants=variants,
+        default=default if default in variants else None,
+    )
 
 
 BASE = policy(
     "base",
     urgent=variant(Urgency.URGENT, stages={ACCEPT: Terms(budget=Budget.minutes(10))}),
-    any=variant(
+    all=variant(
         stages={
             ACCEPT: Terms(budget=Budget.hours(1), substitute=0.5),
             HANDLE: Terms(budget=Budget.hours(9), at_red=(SUPERVISE, ESCALATE)),
         },
-        levels={"grid": Terms(budget=Budget.days(1))},
+        levels={"grid": LevelTerms(budget=Budget.days(1))},
         return_limit=Budget.hours(2),
         extension_limit=Budget.days(5),
         extensions_max=2,
@@ -55,7 +68,7 @@ BASE = policy(
 
 def test_the_variant_for_the_urgency_comes_before_the_one_for_any() -> None:
     urgent, ordinary = (resolve(BASE, {}, urgency) for urgency in (Urgency.URGENT, Urgency.ORDINARY))
-    assert (urgent.variant, ordinary.variant) == ("urgent", "any")
+    assert (urgent.variant, ordinary.variant) == ("urgent", "all")
     assert [rule.budget for rule in urgent.stages] == [Budget.minutes(10)]
     assert [rule.budget for rule in ordinary.stages] == [Budget.hours(1), Budget.hours(9)]
 
@@ -107,8 +120,8 @@ def test_every_limit_can_be_traced_to_the_policy_that_set_its_budget() -> None:
 
 
 def test_levels_are_handed_up_and_milestones_supervised_unless_said_otherwise() -> None:
-    fence = Terms(name=Words(zh="围挡", en="Fence off"), budget=Budget.hours(3))
-    top = policy("top", "base", all=variant(milestones={"fence": fence}))
+    fence = MilestoneTerms(key="fence", name=Words(zh="围挡", en="Fence off"), budget=Budget.hours(3))
+    top = policy("top", "base", all=variant(milestones=(fence,)))
     rules = resolve(top, {"base": BASE}, Urgency.ORDINARY)
     level, milestone = rules.level("grid"), rules.milestone("fence")
     assert level is not None
@@ -124,6 +137,7 @@ def test_a_named_variant_holds_whatever_the_urgency() -> None:
     top = policy(
         "top",
         "base",
+        default="first",
         first=variant(stages={HANDLE: Terms(budget=Budget.days(3))}),
         second=variant(stages={HANDLE: Terms(budget=Budget.days(7))}),
     )
@@ -147,7 +161,7 @@ def test_without_a_fitting_variant_only_what_is_below_holds() -> None:
 
 
 def test_an_unknown_variant_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(PolicyError, match="has no variant “slow”; it has urgent, any"):
+    with pytest.raises(PolicyError, match="has no variant “slow”; it has urgent, all"):
         resolve(BASE, {}, Urgency.ORDINARY, "slow")
 
 
@@ -173,11 +187,19 @@ def test_two_variants_for_one_urgency_are_refused() -> None:
         policy("top", one=variant(Urgency.URGENT), two=variant(Urgency.URGENT), three=variant())
 
 
-def test_names_stand_where_they_belong() -> None:
-    with pytest.raises(ValidationError, match=r"stages\.accept: only levels and milestones take a name"):
-        variant(stages={ACCEPT: Terms(budget=Budget.hours(1), name=NAME)})
-    with pytest.raises(ValidationError, match=r"milestones\.fence: a milestone needs a name"):
-        variant(milestones={"fence": Terms(budget=Budget.hours(1))})
+def test_the_default_is_one_of_the_variants() -> None:
+    source = Provenance(standing=Standing.REPORTED, source=NAME)
+    with pytest.raises(ValidationError, match="default: there is no variant “some”"):
+        Policy(id="p", version=1, name=NAME, provenance=source, variants={"all": variant()}, default="some")
+
+
+def test_the_order_of_keys_means_nothing() -> None:
+    """PostgreSQL's jsonb sorts keys; what is read back must resolve alike."""
+    for shipped in (BASE, policy("top", "base", all=variant(stages=dict(BASE.variants["all"].stages)))):
+        stored = json.loads(json.dumps(shipped.model_dump(mode="json"), sort_keys=True))
+        again = Policy.model_validate(stored)
+        for urgency in Urgency:
+            assert resolve(again, {"base": BASE}, urgency) == resolve(shipped, {"base": BASE}, urgency)
 
 
 def test_only_an_official_source_makes_official_rules() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from models.base import Urgency
 from models.city.routing import entry_rung
 from models.city.units import Level
-from models.clocks.calendar_files import load_calendar
+from models.clocks.calendar import load_calendar
 from models.queries.dossier import MatterNotFound, build_parts
 from models.queries.units import UnitNotFound
 from runtime.database import Sessions

@@ -1,0 +1,221 @@
+"""The gateway: the one place that talks to cases' workflows, and the only one that knows Temporal's errors.
+
+| situation                          | what the caller gets                              |
+|------------------------------------|---------------------------------------------------|
+| the case refuses                   | `Refused`: the refusal's own code, status, words  |
+| no worker polls, or too slow       | `EngineAway` 503, same command id again           |
+| Temporal's server is away          | `EngineAway` 503                                  |
+| too many commands on one case      | `TooManyRequests` 429                             |
+| the workflow is gone, or never was | `Gone`; the route looks into SQL which it is      |
+| the same command id again          | the first answer                                  |
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from typing import Any, Final, TypeVar
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from api.errors import EngineAway, TooManyRequests
+from api.metrics import Metrics
+from api.temporal import Engine
+from models.base import Words
+from models.case.commands import Envelope
+from models.case.refusals import Refusal
+from models.case.state import Case
+from models.city.units import UnitKind
+from runtime.settings import Settings
+from workflows import search_attributes as sa
+from workflows.ids import (
+    CASE_WORKFLOW,
+    REPORT_UPDATE,
+    STATE_QUERY,
+    TIMELINE_QUERY,
+    workflow_id,
+)
+from workflows.messages import CaseInput, Opening, Receipt, Timeline
+
+T = TypeVar("T")
+
+
+def _statuses(kind: type[Refusal]) -> dict[str, int]:
+    found = {kind.code: kind.status}
+    for child in kind.__subclasses__():
+        found |= _statuses(child)
+    return found
+
+
+STATUS_OF: Final[Mapping[str, int]] = _statuses(Refusal)
+"""The HTTP status of every refusal's code."""
+
+
+class Refused(Exception):
+    """A refusal that came back from a workflow."""
+
+    def __init__(self, code: str, words: Words, details: Mapping[str, Any]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = STATUS_OF[code]
+        self.words = words
+        self.details = details
+
+
+class Gone(Exception):
+    """No workflow runs under this number: the case has ended, or never was."""
+
+
+class Gateway:
+    """Sends commands to cases, and asks them."""
+
+    def __init__(self, engine: Engine, settings: Settings, metrics: Metrics) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._metrics = metrics
+
+    async def open(self, opening: Opening) -> Receipt:
+        """Begin a case and wait for its receipt. Sent again with the same number, it begins nothing new.
+
+        Raises Refused, EngineAway, TooManyRequests; Gone if the case has ended already.
+        """
+        client = await self._engine.client()
+        number = opening.dossier.number
+        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            CASE_WORKFLOW,
+            CaseInput(opening=opening),
+            id=workflow_id(number),
+            task_queue=self._settings.task_queue,
+            # Both: with the default reuse policy a late retry on an ended case would begin a new one.
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            search_attributes=_attributes(opening),
+            static_summary=f"{opening.dossier.matter.name.zh} · {opening.dossier.place.name}",
+        )
+        return await self._counted(
+            REPORT_UPDATE,
+            client.execute_update_with_start_workflow(
+                REPORT_UPDATE,
+                start_workflow_operation=start,
+                id=opening.command_id,
+                result_type=Receipt,
+                rpc_timeout=self._settings.rpc_timeout,
+            ),
+        )
+
+    async def send(self, number: str, envelope: Envelope) -> Receipt:
+        """Send a command to the case and wait for its receipt.
+
+        Raises Refused, EngineAway, TooManyRequests, Gone.
+        """
+        handle = await self._handle(number)
+        name = envelope.command.command
+        return await self._counted(
+            name,
+            handle.execute_update(
+                name,
+                envelope,
+                id=envelope.id,
+                result_type=Receipt,
+                rpc_timeout=self._settings.rpc_timeout,
+            ),
+        )
+
+    async def state(self, number: str) -> Case:
+        """The case as its workflow has it. Raises EngineAway, Gone."""
+        handle = await self._handle(number)
+        return await self._asked(handle.query(STATE_QUERY, result_type=Case, **self._patience))
+
+    async def timeline(self, number: str) -> Timeline:
+        """The facts that the workflow holds. Raises EngineAway, Gone."""
+        handle = await self._handle(number)
+        return await self._asked(handle.query(TIMELINE_QUERY, result_type=Timeline, **self._patience))
+
+    @property
+    def _patience(self) -> dict[str, Any]:
+        return {"rpc_timeout": self._settings.rpc_timeout}
+
+    async def _handle(self, number: str) -> WorkflowHandle[Any, Any]:
+        client: Client = await self._engine.client()
+        return client.get_workflow_handle(workflow_id(number))
+
+    async def _counted(self, name: str, call: Awaitable[Receipt]) -> Receipt:
+        try:
+            receipt = await self._asked(call)
+        except Refused as refused:
+            self._metrics.command(name, refused.code)
+            raise
+        except (EngineAway, TooManyRequests) as fault:
+            self._metrics.command(name, fault.code)
+            raise
+        except Gone:
+            self._metrics.command(name, "gone")
+            raise
+        self._metrics.command(name, "repeated" if receipt.repeated else "accepted")
+        return receipt
+
+    async def _asked(self, call: Awaitable[T]) -> T:
+        """Wait for Temporal's answer, and turn its errors into ours."""
+        try:
+            return await asyncio.wait_for(call, timeout=self._settings.rpc_timeout.total_seconds())
+        except WorkflowUpdateFailedError as failed:
+            raise _refused(failed) from failed
+        except WorkflowAlreadyStartedError as ended:
+            raise Gone from ended
+        except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as late:
+            raise EngineAway from late
+        except (WorkflowQueryFailedError, WorkflowQueryRejectedError) as failed:
+            raise EngineAway from failed
+        except RPCError as error:
+            raise _rpc(error) from error
+
+
+def _refused(failed: WorkflowUpdateFailedError) -> Exception:
+    cause = failed.cause
+    if isinstance(cause, ApplicationError) and cause.type in STATUS_OF and cause.details:
+        said = cause.details[0]
+        return Refused(str(cause.type), Words(zh=said["zh"], en=said["en"]), said["details"])
+    # The workflow ended or rolled over under the command; the same id may be sent again.
+    return EngineAway()
+
+
+def _rpc(error: RPCError) -> Exception:
+    match error.status:
+        case RPCStatusCode.NOT_FOUND:
+            return Gone()
+        case RPCStatusCode.RESOURCE_EXHAUSTED:
+            return TooManyRequests(2)
+        case RPCStatusCode.UNAVAILABLE | RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED:
+            return EngineAway()
+        case _:
+            return error
+
+
+def _attributes(opening: Opening) -> TypedSearchAttributes:
+    dossier = opening.dossier
+    pairs = [
+        SearchAttributePair(sa.CATEGORY, dossier.matter.key),
+        SearchAttributePair(sa.URGENCY, dossier.urgency.value),
+        SearchAttributePair(sa.ENTRY_LEVEL, dossier.ladder[dossier.entry].level.value),
+    ]
+    for key, kind in ((sa.STREET, UnitKind.STREET), (sa.DISTRICT, UnitKind.DISTRICT)):
+        unit = dossier.unit_of(kind)
+        if unit is not None:
+            pairs.append(SearchAttributePair(key, unit.id))
+    return TypedSearchAttributes(pairs)

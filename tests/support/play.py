@@ -1,0 +1,110 @@
+"""Playing a case: people send commands, time passes, and after every step the invariants are checked."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Self, TypeVar
+
+from models.case.commands import CommandBase, Envelope, Report
+from models.case.decide import Decision, advance_to, begin, decide, offers
+from models.case.dossier import Dossier
+from models.case.facts.base import FactBase
+from models.case.refusals import Refusal
+from models.case.sealing import SealedFact
+from models.case.state import Case
+from models.city.people import Principal
+from tests.support import world
+from tests.support.invariants import check_decision
+
+F = TypeVar("F", bound=FactBase)
+
+
+class Play:
+    """One case, its facts so far, and the time it is."""
+
+    def __init__(self, dossier: Dossier, by: Principal, report: Report, at: datetime) -> None:
+        self.now = at
+        self._commands = 1
+        decision = begin(dossier, report, by, "c1", at)
+        self.facts: list[SealedFact] = list(decision.facts)
+        self.latest: tuple[SealedFact, ...] = decision.facts
+        """What the last step led to."""
+        self.case: Case = decision.case
+        check_decision(None, decision, self.facts, at)
+
+    @classmethod
+    def reported(
+        cls,
+        dossier: Dossier | None = None,
+        *,
+        by: Principal = world.WORKER,
+        at: datetime = world.MONDAY,
+        **report: Any,
+    ) -> Self:
+        """A case that has just been reported."""
+        return cls(dossier or world.dossier(), by, Report(**report), at)
+
+    def send(self, by: Principal, command: CommandBase) -> Self:
+        """Somebody sends a command now, and it is accepted."""
+        self._commands += 1
+        envelope = Envelope.model_construct(id=f"c{self._commands}", principal=by, command=command)
+        decision = decide(self.case, envelope, self.now)
+        shown = offers(advance_to(self.case, self.now).case, by)
+        assert command.command in shown, f"{command.command} was accepted but not offered"  # type: ignore[attr-defined]
+        return self._take(decision)
+
+    def refused(self, by: Principal, command: CommandBase) -> Refusal:
+        """Somebody sends a command now, and it is refused: the refusal. Nothing has changed."""
+        envelope = Envelope.model_construct(id="refused", principal=by, command=command)
+        try:
+            decide(self.case, envelope, self.now)
+        except Refusal as refusal:
+            return refusal
+        raise AssertionError(f"{command!r} was accepted")
+
+    def wait(self, duration: timedelta | None = None, **parts: float) -> Self:
+        """Time passes (`hours=3`), with the clock standing by: each instant fires when it comes."""
+        return self.until(self.now + (duration or timedelta(**parts)))
+
+    def until(self, at: datetime) -> Self:
+        """Time passes until the instant `at`, with the clock standing by."""
+        from models.case.clockwork import next_instant
+
+        fired: list[SealedFact] = []
+        while (due := next_instant(self.case)) is not None and due <= at:
+            self.now = max(due, self.now)
+            self._take(advance_to(self.case, self.now))
+            fired += self.latest
+        self.now, self.latest = at, tuple(fired)
+        return self
+
+    def sleep(self, duration: timedelta | None = None, **parts: float) -> Self:
+        """Time passes while every machine stands still: nothing fires until something is asked."""
+        self.now += duration or timedelta(**parts)
+        return self
+
+    def tick(self) -> Self:
+        """The machines are back: all that has come due fires now."""
+        return self._take(advance_to(self.case, self.now))
+
+    def offered(self, to: Principal) -> tuple[str, ...]:
+        """The commands somebody is offered now."""
+        return offers(self.case, to)
+
+    def all(self, kind: type[F]) -> list[F]:
+        """Every fact of that kind so far, in order."""
+        return [fact for link in self.facts if isinstance(fact := link.fact, kind)]
+
+    def new(self, kind: type[F]) -> list[F]:
+        """The facts of that kind that the last step led to."""
+        return [fact for link in self.latest if isinstance(fact := link.fact, kind)]
+
+    def kinds(self) -> list[str]:
+        """What the last step led to, by name."""
+        return [link.body["fact"] for link in self.latest]
+
+    def _take(self, decision: Decision) -> Self:
+        before, self.case, self.latest = self.case, decision.case, decision.facts
+        self.facts.extend(decision.facts)
+        check_decision(before, decision, self.facts, self.now)
+        return self

@@ -1,0 +1,153 @@
+"""The whole product in one test process: real PostgreSQL and Temporal, a worker, and the API in front of both.
+
+People are signed in for real and speak JSON to the application; only the network in between is left out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import httpx
+from fastapi import FastAPI
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from api.app import create_app
+from api.services import Services
+from models.case.state import Case
+from runtime.settings import Settings
+from workflows.messages import Timeline
+
+API: Final = "/api/v1"
+DEMO_PASSWORD: Final = "a word for the tests"
+
+
+@dataclass
+class Person:
+    """Somebody who is signed in."""
+
+    http: httpx.AsyncClient
+    headers: dict[str, str]
+
+    async def get(self, path: str, **params: Any) -> httpx.Response:
+        """Read something under `/api/v1`."""
+        return await self.http.get(f"{API}{path}", params=params, headers=self.headers)
+
+    async def post(
+        self, path: str, body: dict[str, Any] | None = None, key: str | None = None
+    ) -> httpx.Response:
+        """Send something under `/api/v1`, with an idempotency key if one is given."""
+        headers = self.headers | ({"Idempotency-Key": key} if key else {})
+        return await self.http.post(f"{API}{path}", json=body or {}, headers=headers)
+
+    async def report(self, key: str | None = None, **body: Any) -> dict[str, Any]:
+        """Report a matter; the receipt. Fails on anything but 201."""
+        answer = await self.post("/cases", body, key)
+        assert answer.status_code == 201, answer.text
+        receipt: dict[str, Any] = answer.json()
+        return receipt
+
+    async def sends(self, number: str, command: str, key: str | None = None, **body: Any) -> dict[str, Any]:
+        """Send a command; the receipt. Fails on anything but 200."""
+        answer = await self.post(f"/cases/{number}/{command}", body, key)
+        assert answer.status_code == 200, f"{command}: {answer.text}"
+        receipt: dict[str, Any] = answer.json()
+        return receipt
+
+    async def is_refused(self, number: str, command: str, status: int, code: str, **body: Any) -> dict[str, Any]:
+        """Send a command that must be refused with this status and code; the problem document."""
+        answer = await self.post(f"/cases/{number}/{command}", body)
+        problem: dict[str, Any] = answer.json()
+        assert (answer.status_code, problem.get("code")) == (status, code), answer.text
+        return problem
+
+
+@dataclass
+class Product:
+    """The product, running."""
+
+    app: FastAPI
+    http: httpx.AsyncClient
+    client: Client
+    environment: WorkflowEnvironment | None = None
+    _people: dict[str, Person] = field(default_factory=dict)
+
+    @property
+    def services(self) -> Services:
+        """The API's services: its gateway, sessions and settings."""
+        services: Services = self.app.state.services
+        return services
+
+    async def person(self, login: str) -> Person:
+        """A demonstration person, signed in once."""
+        if login not in self._people:
+            form = {"username": login, "password": DEMO_PASSWORD}
+            answer = await self.http.post(f"{API}/tokens", data=form)
+            assert answer.status_code == 200, f"{login}: {answer.text}"
+            headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+            self._people[login] = Person(self.http, headers)
+        return self._people[login]
+
+    async def state(self, number: str) -> Case:
+        """The case as its workflow has it."""
+        return await self.services.gateway.state(number)
+
+    async def timeline(self, number: str) -> Timeline:
+        """The facts as the workflow holds them."""
+        return await self.services.gateway.timeline(number)
+
+    async def facts(self, number: str, *kinds: str) -> list[dict[str, Any]]:
+        """The bodies of the case's facts, of these kinds, with `seq` and `at` beside them."""
+        held = await self.timeline(number)
+        return [
+            {**sealed.body, "seq": sealed.seq, "at": sealed.at, "by": sealed.actor}
+            for sealed in held.facts
+            if not kinds or sealed.body["fact"] in kinds
+        ]
+
+    async def later(self, duration: timedelta) -> None:
+        """Let time pass, in a moment; only with the time-skipping server."""
+        assert self.environment is not None, "time passes only on the time-skipping server"
+        await self.environment.sleep(duration)
+        # The timers have fired on the server; the worker still has to say what they mean.
+        await asyncio.sleep(0.05)
+
+    async def now(self) -> datetime:
+        """The server's time, UTC."""
+        assert self.environment is not None, "ask the wall clock"
+        return await self.environment.get_current_time()
+
+
+@asynccontextmanager
+async def working(client: Client, settings: Settings) -> AsyncIterator[Worker]:
+    """A worker of the product's own making."""
+    import worker
+
+    async with worker.projecting(settings) as writing, worker.build_worker(client, writing, settings) as made:
+        yield made
+
+
+@asynccontextmanager
+async def serving(client: Client, settings: Settings) -> AsyncIterator[FastAPI]:
+    """The application, with `client` as its way to Temporal."""
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        app.state.services.engine.use(client)
+        yield app
+
+
+@asynccontextmanager
+async def running(
+    client: Client, settings: Settings, environment: WorkflowEnvironment | None = None
+) -> AsyncIterator[Product]:
+    """The product on `client`'s server and the settings' database, which has been seeded."""
+    async with working(client, settings), serving(client, settings) as app:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://shaodao.test") as http:
+            yield Product(app, http, client, environment)
