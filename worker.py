@@ -17,12 +17,14 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.projecting import Projecting
+from activities.telling import Telling
 from runtime.database import create_engine
 from runtime.logs import configure_logging
 from runtime.settings import Settings
 from runtime.temporal import connect
 from workflows.case import CaseWorkflow
 from workflows.policies import PROJECTION_STATEMENT
+from workflows.rollout import RolloutWorkflow
 
 log = structlog.get_logger("worker")
 
@@ -49,8 +51,8 @@ def build_worker(client: Client, projecting: Projecting, settings: Settings) -> 
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CaseWorkflow],
-        activities=[projecting.project],
+        workflows=[CaseWorkflow, RolloutWorkflow],
+        activities=[projecting.project, Telling(projecting.patient, client).tell],
         workflow_runner=sandbox(),
         max_cached_workflows=settings.max_cached_workflows,
         graceful_shutdown_timeout=settings.drain_timeout,

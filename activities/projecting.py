@@ -16,11 +16,11 @@ class Projecting:
     def __init__(self, quick: AsyncEngine, patient: AsyncEngine) -> None:
         """`quick` gives up within a local attempt; `patient` has the time of a durable one."""
         self._quick = quick
-        self._patient = patient
+        self.patient = patient
 
     @activity.defn(name=PROJECT_ACTIVITY)
     async def project(self, batch: Batch) -> None:
         """Write one batch in one transaction. Safe to repeat."""
-        engine = self._quick if activity.info().is_local else self._patient
+        engine = self._quick if activity.info().is_local else self.patient
         async with engine.begin() as connection:
             await project(connection, batch.case, batch.facts)

@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=_version(),
         openapi_url=None,  # served by api.openapi; a viewer's assets would come from elsewhere
         redirect_slashes=False,
+        telemetry={"logs": False},  # messages of exceptions may carry personal data
         lifespan=lifespan,
         middleware=middleware.stack(
             house_settings,

@@ -19,6 +19,7 @@ from typing import Any, Final, TypeVar
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
@@ -46,12 +47,14 @@ from runtime.settings import Settings
 from workflows import search_attributes as sa
 from workflows.ids import (
     CASE_WORKFLOW,
+    PROGRESS_QUERY,
     REPORT_UPDATE,
+    ROLLOUT_WORKFLOW,
     STATE_QUERY,
     TIMELINE_QUERY,
     workflow_id,
 )
-from workflows.messages import CaseInput, Opening, Receipt, Timeline
+from workflows.messages import CaseInput, Opening, Receipt, Rollout, Timeline
 
 T = TypeVar("T")
 
@@ -146,6 +149,27 @@ class Gateway:
         """The facts that the workflow holds. Raises EngineAway, Gone."""
         handle = await self._handle(number)
         return await self._asked(handle.query(TIMELINE_QUERY, result_type=Timeline, **self._patience))
+
+    async def roll_out(self, change: Rollout) -> None:
+        """Begin to tell open cases of changed rules. Raises EngineAway."""
+        client = await self._engine.client()
+        await self._asked(
+            client.start_workflow(
+                ROLLOUT_WORKFLOW,
+                change,
+                id=change.id,
+                task_queue=self._settings.task_queue,
+                static_summary=change.reason,
+                **self._patience,
+            )
+        )
+
+    async def rollout(self, rollout_id: str) -> tuple[Rollout, bool]:
+        """How far a rollout has come, and whether it has finished. Raises EngineAway, Gone."""
+        handle = await self._handle(rollout_id)
+        described = await self._asked(handle.describe(**self._patience))
+        change = await self._asked(handle.query(PROGRESS_QUERY, result_type=Rollout, **self._patience))
+        return change, described.status is WorkflowExecutionStatus.COMPLETED
 
     @property
     def _patience(self) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -69,5 +71,12 @@ async def _database(request: Request, error: DBAPIError | PoolTimeout) -> JSONRe
     if isinstance(error, DataError):
         log.warning("value_refused", error=type(error.orig).__name__)
         return error_response(request, InputInvalid())
-    log.error("statement_failed", exc_info=error)
+    # Not the message: PostgreSQL puts the offending row into it, which may hold a name or a phone.
+    log.error(
+        "statement_failed",
+        error=type(error.orig if isinstance(error, DBAPIError) else error).__name__,
+        sqlstate=getattr(getattr(error, "orig", None), "sqlstate", None),
+        statement=getattr(error, "statement", None),
+        trace="".join(traceback.format_tb(error.__traceback__)),
+    )
     return error_response(request, InternalError())

@@ -30,7 +30,7 @@ class Engine:
         return self._client
 
     def use(self, client: Client) -> None:
-        """Speak through `client`, which somebody else connected: another namespace, or a test's own server."""
+        """Speak through `client`, which somebody else connected: another namespace, or a test server."""
         self._client = client
 
     async def ping(self, within: timedelta) -> None:

@@ -40,6 +40,7 @@ def create_engine(
         max_overflow=0,
         pool_timeout=settings.pool_timeout.total_seconds(),
         pool_pre_ping=True,
+        hide_parameters=True,  # errors are logged, and parameters may be personal
         connect_args={
             "application_name": application,
             "connect_timeout": max(1, round(settings.connect_timeout.total_seconds())),

@@ -127,5 +127,10 @@ class _Service:
 
 def _renderers(settings: Settings, out: TextIO) -> list[Processor]:
     if settings.log_format == "console":
-        return [structlog.dev.ConsoleRenderer(colors=out.isatty())]
+        return [
+            structlog.dev.ConsoleRenderer(
+                colors=out.isatty(),
+                exception_formatter=structlog.dev.plain_traceback,  # the rich one shows locals
+            )
+        ]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]

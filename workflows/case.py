@@ -214,7 +214,9 @@ class CaseWorkflow:
 
     @workflow.signal(name=MACHINE_SIGNAL)
     def machine(self, envelope: Envelope) -> None:
-        """A command from another case's workflow. It wants no answer; a repetition is no fault."""
+        """A command from another workflow. It wants no answer; a repetition is no fault."""
+        if envelope.id in self._seen:
+            return
         try:
             self._take(decide(self._case, envelope, workflow.now()), envelope.id)
         except AlreadyPending:

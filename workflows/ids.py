@@ -15,6 +15,10 @@ STATE_QUERY: Final = "state"
 TIMELINE_QUERY: Final = "timeline"
 PROJECT_ACTIVITY: Final = "project"
 
+ROLLOUT_WORKFLOW: Final = "RulesRollout"
+PROGRESS_QUERY: Final = "progress"
+TELL_CASES_ACTIVITY: Final = "tell_open_cases"
+
 
 def workflow_id(number: str) -> str:
     """The id of the workflow that owns the case."""

@@ -71,3 +71,26 @@ class Batch(Frozen):
 
     case: Case
     facts: tuple[SealedFact, ...]
+
+
+class Rollout(Frozen):
+    """A change of rules on its way to the open cases."""
+
+    id: str
+    reason: str
+    """Why, in the words of whoever published it; every case's fact says it."""
+    policy: str | None = None
+    """The policy that changed; none: all cases are told."""
+    calendar: bool = False
+    """Whether the working calendar changed."""
+    after: str = ""
+    """The last case told."""
+    told: int = 0
+
+
+class Told(Frozen):
+    """One page of a rollout."""
+
+    count: int
+    last: str
+    finished: bool

@@ -6,7 +6,19 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.rest import attachments, calendar, cases, catalogue, commands, me, policies, sessions, tokens, units
+from api.rest import (
+    attachments,
+    calendar,
+    cases,
+    catalogue,
+    commands,
+    me,
+    policies,
+    publishing,
+    sessions,
+    tokens,
+    units,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     tokens.router,
@@ -15,6 +27,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     units.router,
     catalogue.router,
     policies.router,
+    publishing.router,
     calendar.router,
     attachments.router,
     cases.router,

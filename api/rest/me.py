@@ -13,10 +13,19 @@ from api.paths import API
 from api.problems import SIGNED_IN, problems
 from api.rest.views import UnitView
 from models.base import Words
+from models.case.duties import duties
+from models.case.table import RULES
 from models.city.people import Rank, Role
 from models.tables.people import PersonRow
 
 router: Final = APIRouter(prefix=API, tags=["me"], responses=problems(*SIGNED_IN))
+
+
+class Duty(BaseModel):
+    """A command that a post may send."""
+
+    command: str
+    words: Words
 
 
 class PostView(BaseModel):
@@ -27,6 +36,9 @@ class PostView(BaseModel):
     words: Words = Field(description="The role's name.")
     rank: Rank | None = Field(description="A, or B who acts when A does not answer.")
     unit: UnitView
+    may: list[Duty] = Field(
+        description="Commands that the post may send on some case; a case itself says which apply to it now."
+    )
 
 
 class Me(BaseModel):
@@ -52,6 +64,7 @@ class Me(BaseModel):
                                 "level": "grid",
                                 "path": "50.500120.500120001.500120001005.500120001005-g18",
                             },
+                            "may": [{"command": "claim", "words": {"zh": "认领", "en": "claim"}}],
                         }
                     ],
                 }
@@ -80,6 +93,7 @@ async def me(caller: SignedIn, session: ReadSession) -> Me:
                 words=ROLES[post.role],
                 rank=post.rank,
                 unit=UnitView.of(post.unit),
+                may=[Duty(command=name, words=RULES[name].words) for name in duties(post)],
             )
             for post in caller.principal.posts
         ],

@@ -46,4 +46,5 @@ async def create_token(
         address=request.client.host if request.client else "unknown",
         user_agent=request.headers.get("user-agent"),
     )
-    return Token(access_token=granted.token, expires_in=int(house.settings.token_ttl.total_seconds()))
+    lasts = round((granted.expires_at - granted.begun_at).total_seconds())
+    return Token(access_token=granted.token, expires_in=lasts)

@@ -24,13 +24,14 @@ class Granted(Frozen):
     token: str
     session: str
     person: str
+    begun_at: datetime
     expires_at: datetime
 
 
 async def sign_in(
     house: Services, login: str, password: str, *, address: str, user_agent: str | None
 ) -> Granted:
-    """Begin a session for the person with this login and password, as long as a token is good for.
+    """Begin a session for the person with this login and password, for as long as its token is good.
 
     Two short transactions with the hashing between them, so that no connection waits for it.
     Raises TooManyRequests before the password is looked at, CredentialsWrong for an unknown login, a wrong
@@ -60,7 +61,8 @@ async def sign_in(
             person_id=person.id,
             agent=agent_family(user_agent),
             at=at,
-            expires_at=at + house.settings.token_ttl,
+            # Nothing renews a bearer token, so its session need not be listed for longer.
+            expires_at=at + min(house.settings.token_ttl, house.settings.session_ttl),
         )
         if verdict.renewed is not None:
             kept = await session.get_one(PersonRow, person.id)
@@ -72,5 +74,6 @@ async def sign_in(
         token=house.signer.issue(session_id, principal),
         session=session_id,
         person=person.id,
+        begun_at=at,
         expires_at=row.expires_at,
     )

@@ -53,7 +53,7 @@ def upgrade() -> None:
         "calendar_years",
         sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("published", sa.Boolean(), nullable=False),
-        sa.Column("provenance", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("year", name=op.f("pk_calendar_years")),
     )
     op.create_table(
@@ -100,22 +100,25 @@ def upgrade() -> None:
         sa.Column("yellow_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("red_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column(
+            "late",
+            postgresql.TSTZRANGE(),
+            sa.Computed(
+                "CASE WHEN valid_until IS NULL OR greatest(red_at, valid_from) < valid_until"
+                " THEN tstzrange(greatest(red_at, valid_from), valid_until) END",
+                persisted=True,
+            ),
+            nullable=True,
+        ),
         sa.PrimaryKeyConstraint("case_number", "clock_id", "revision", name=op.f("pk_clocks")),
     )
-    op.create_index("ix_clocks_case_number", "clocks", ["case_number"], unique=False)
     op.create_index(
-        "ix_clocks_over",
+        "ix_clocks_late",
         "clocks",
-        ["red_at", "valid_until"],
+        ["late"],
         unique=False,
-        postgresql_where=sa.text("red_at < valid_until"),
-    )
-    op.create_index(
-        "ix_clocks_red_at",
-        "clocks",
-        ["red_at"],
-        unique=False,
-        postgresql_where=sa.text("valid_until IS NULL"),
+        postgresql_using="gist",
+        postgresql_where=sa.text("late IS NOT NULL"),
     )
     op.create_table(
         "contacts",
@@ -312,6 +315,9 @@ def upgrade() -> None:
         sa.Column("lead_id", sa.Text(), nullable=True),
         sa.Column("involved", postgresql.ARRAY(LTree()), nullable=False),
         sa.Column("reporters", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("whistled", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("ordered", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("requests", sa.Integer(), nullable=False),
         sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("round_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
@@ -325,16 +331,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["place_id"], ["units.id"], name=op.f("fk_cases_place_id_units")),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_cases")),
     )
+    op.create_index(
+        "ix_cases_awaited",
+        "cases",
+        ["number"],
+        unique=False,
+        postgresql_where=sa.text("cardinality(whistled) + cardinality(ordered) + requests > 0"),
+    )
     op.create_index("ix_cases_holder_id", "cases", ["holder_id", "stage"], unique=False)
     op.create_index("ix_cases_involved", "cases", ["involved"], unique=False, postgresql_using="gist")
     op.create_index(
-        "ix_cases_red_at",
+        "ix_cases_nearest_red",
         "cases",
-        ["red_at", "number"],
+        [sa.literal_column("coalesce(red_at, 'infinity'::timestamptz)"), "number"],
         unique=False,
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_index("ix_cases_reported_at", "cases", ["reported_at", "number"], unique=False)
+    op.create_index("ix_cases_reporters", "cases", ["reporters"], unique=False, postgresql_using="gin")
     op.create_index(
         "ix_cases_words",
         "cases",
@@ -483,7 +497,9 @@ def downgrade() -> None:
         "ix_cases_words", table_name="cases", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}
     )
     op.drop_index("ix_cases_reported_at", table_name="cases")
-    op.drop_index("ix_cases_red_at", table_name="cases", postgresql_where=sa.text("closed_at IS NULL"))
+    op.drop_index("ix_cases_nearest_red", table_name="cases")
+    op.drop_index("ix_cases_awaited", table_name="cases")
+    op.drop_index("ix_cases_reporters", table_name="cases")
     op.drop_index("ix_cases_involved", table_name="cases", postgresql_using="gist")
     op.drop_index("ix_cases_holder_id", table_name="cases")
     op.drop_table("cases")
@@ -510,9 +526,7 @@ def downgrade() -> None:
     op.drop_index("ix_facts_kind_at", table_name="facts")
     op.drop_table("facts")
     op.drop_table("contacts")
-    op.drop_index("ix_clocks_red_at", table_name="clocks", postgresql_where=sa.text("valid_until IS NULL"))
-    op.drop_index("ix_clocks_over", table_name="clocks", postgresql_where=sa.text("red_at < valid_until"))
-    op.drop_index("ix_clocks_case_number", table_name="clocks")
+    op.drop_index("ix_clocks_late", table_name="clocks", postgresql_using="gist")
     op.drop_table("clocks")
     op.drop_index(op.f("ix_catalogue_items_section"), table_name="catalogue_items")
     op.drop_table("catalogue_items")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from models.base import Words
 from models.case.clockwork import next_instant, settle, tick
-from models.case.commands import Command, Envelope, Report
+from models.case.commands import Command, Envelope, OnTheSpot, Report
 from models.case.commands.base import CommandBase
 from models.case.dossier import Dossier
 from models.case.draft import Draft
@@ -24,13 +24,13 @@ from models.case.facts import (
 )
 from models.case.facts.base import Stamp
 from models.case.facts.timing import Cause
-from models.case.permissions import WORKING_ROLES, acting_posts, actor_of
+from models.case.permissions import WORKING_ROLES, acting_posts, actor_of, serves
 from models.case.refusals import BadValue, Ended, NotYours, Refusal, Suspended, WrongStage
 from models.case.sealing import SealedFact, seal
 from models.case.state import Case, Task, TaskRole
 from models.case.table import RULES
-from models.city.people import SYSTEM, Actor, Principal, Role
-from models.city.units import Level, UnitKind
+from models.city.people import SYSTEM, Actor, Post, Principal, Role
+from models.city.units import Level, UnitRef, within
 
 CLOCK = "clock"
 """The command identity under which the deadlines' own facts are sealed."""
@@ -58,9 +58,12 @@ def begin(dossier: Dossier, report: Report, principal: Principal, command_id: st
     Raises NotYours if the sender holds no post that reports; BadValue if handling on the spot is claimed
     without a grid to have done it.
     """
-    post = next((p for p in principal.posts if p.role in WORKING_ROLES | {Role.DEVICE}), None)
-    if post is None:
+    posts = [post for post in principal.posts if post.role in WORKING_ROLES | {Role.DEVICE}]
+    if not posts:
         raise NotYours(Words(zh="您的岗位不能上报", en="None of your posts may report"))
+    # Who holds several posts and has handled it already has done so under the grid's.
+    own = (post for post in posts if _is_own_grid(post, dossier))
+    post = next(own, posts[0]) if report.on_the_spot else posts[0]
     stamp = Stamp(at=at, actor=actor_of(principal, post))
     fact = Reported(
         dossier=dossier,
@@ -79,21 +82,26 @@ def begin(dossier: Dossier, report: Report, principal: Principal, command_id: st
     draft = Draft(case, stamp.actor, at)
     draft.steps.append((fact, case))
     if report.on_the_spot is not None:
-        _handle_on_the_spot(draft, report)
+        if not _is_own_grid(post, dossier):
+            raise BadValue(
+                Words(zh="只能由本网格人员自办", en="Only a matter of your own grid is handled on the spot"),
+                field="on_the_spot",
+            )
+        _handle_on_the_spot(draft, post.unit, report.on_the_spot)
     settle(draft)
     return _sealed(draft, None, command_id)
 
 
-def _handle_on_the_spot(draft: Draft, report: Report) -> None:
+def _is_own_grid(post: Post, dossier: Dossier) -> bool:
+    return (
+        serves(post, post.unit.id)
+        and post.unit.level is Level.GRID
+        and within(dossier.place.path, post.unit.path)
+    )
+
+
+def _handle_on_the_spot(draft: Draft, unit: UnitRef, done: OnTheSpot) -> None:
     """自办: accepted, dispatched to the reporter's own unit and handled in one breath."""
-    unit = draft.actor.unit
-    case = draft.case
-    if report.on_the_spot is None or unit is None or unit.level is not Level.GRID:
-        raise BadValue(Words(zh="只有网格能自办", en="Only a grid handles on the spot"), field="on_the_spot")
-    if case.unit_of(UnitKind.GRID) is None or unit.id != case.place.id:
-        raise BadValue(
-            Words(zh="只能自办本网格的事项", en="Only matters of your own grid"), field="on_the_spot"
-        )
     task = Task(
         id="t1",
         role=TaskRole.LEAD,
@@ -104,9 +112,8 @@ def _handle_on_the_spot(draft: Draft, report: Report) -> None:
         claimed_at=draft.at,
         arrived_at=draft.at,
     )
-    draft.record(Accepted(holder=case.holder))
+    draft.record(Accepted(holder=draft.case.holder))
     draft.record(Dispatched(tasks=(task,)))
-    done = report.on_the_spot
     draft.record(Handled(task=task.id, unit=unit, note=done.note, attachments=done.attachments))
 
 

@@ -1,4 +1,4 @@
-"""Who may see a case: the one rule for lists, pages, messages of the live stream, and the workflow's own state.
+"""Who may see a case: the one rule for lists, pages, the live stream, and the workflow's own state.
 
 A case remembers the units that have or had a part in it (`involved`). A person sees it if one of the
 person's posts reaches one of them, or if the person reported it:

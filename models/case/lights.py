@@ -38,10 +38,13 @@ def on_yellow(draft: Draft, clock: Clock) -> None:
 
 def on_red(draft: Draft, clock: Clock, scheduled: datetime) -> None:
     """Red opens a supervision order at the next level up, and climbs where the rule says so."""
+    climbs = RedAction.ESCALATE in clock.at_red and draft.case.stage in WORKING
+    # At the top there is nobody to hand it to: then it is pressed from above.
+    supervised = RedAction.SUPERVISE in clock.at_red or (climbs and draft.case.at_the_top)
     # An unanswered order is red for both sides to see; an order about an order would help nobody.
-    if RedAction.SUPERVISE in clock.at_red and clock.stage is not ClockStage.ANSWER:
+    if supervised and clock.stage is not ClockStage.ANSWER:
         _supervise(draft, clock)
-    if RedAction.ESCALATE in clock.at_red and draft.case.stage in WORKING:
+    if climbs:
         climb(draft, clock=clock.id, scheduled=scheduled)
 
 
@@ -79,7 +82,7 @@ def climb(
     """
     case = draft.case
     target = case.rung + 1 if to is None else to
-    if target > len(case.ladder) - 2:
+    if target >= len(case.ladder) - 1:
         return False
     origin = case.ladder[case.rung]
     assisting = None

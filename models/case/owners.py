@@ -13,19 +13,15 @@ _HOLDERS_OWN = frozenset(
 
 
 def owner_of(case: Case, clock: Clock) -> UnitRef:
-    """The unit whose lateness the clock measures."""
+    """The unit whose lateness the clock measures.
+
+    A step inside the matter is the lead's, or while there is none the holder's; so is a clock whose task,
+    whistle or order the case does not know.
+    """
     if clock.stage in _HOLDERS_OWN:
         return case.holder
-    if clock.stage is ClockStage.CLAIM:
-        task = case.task(clock.subject)
-        return task.unit if task else case.holder
-    if clock.stage in (ClockStage.SIGN, ClockStage.REPORT_IN, ClockStage.FINISH):
-        whistle_id, _, unit_id = clock.subject.partition("/")
-        whistle = case.whistle(whistle_id)
-        party = whistle.party(unit_id) if whistle else None
-        return party.unit if party else case.holder
-    if clock.stage is ClockStage.ANSWER:
-        order = case.order(clock.subject)
-        return order.owner if order else case.holder
     lead = case.lead_task
-    return lead.unit if lead else case.holder
+    known = {order.id: order.owner for order in case.orders}
+    known |= {task.pool: task.unit for task in case.tasks}
+    known |= {f"{w.id}/{party.unit.id}": party.unit for w in case.whistles for party in w.parties}
+    return known.get(clock.subject, lead.unit if lead else case.holder)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -58,9 +58,24 @@ class SealedFact(Frozen):
         return Stamp(at=self.at, actor=self.actor)
 
 
-def digest(number: str, seq: int, at: datetime, actor: Any, command: str, body: Any, previous: str) -> str:
-    """The hash of one link, SHA-256 over canonical JSON; `actor` and `body` as JSON values."""
-    content = [number, seq, at.isoformat(), actor, command, body, previous]
+def digest(number: str, link: SealedFact) -> str:
+    """The hash of one link: SHA-256 over canonical JSON of all it says, but for its own hash and messages.
+
+    The instant counts as the instant it is: a database may give it back in another time zone. What stands
+    at its default in the actor is left out, as in the body: a later field with a default changes nothing.
+    """
+    content = [
+        number,
+        link.seq,
+        link.at.astimezone(UTC).isoformat(),
+        link.actor.model_dump(mode="json", exclude_defaults=True),
+        link.command,
+        link.body,
+        link.previous,
+        link.stage,
+        link.holder,
+        link.round,
+    ]
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -73,27 +88,22 @@ def seal(
     Each step is a fact with the case as it stands after it.
     """
     sealed: list[SealedFact] = []
-    actor = stamp.actor.model_dump(mode="json", exclude_none=True)
-    for fact, case in steps:
-        version += 1
-        body = fact.model_dump(mode="json", exclude_none=True)
-        link = digest(number, version, stamp.at, actor, command, body, head)
-        sealed.append(
-            SealedFact(
-                seq=version,
-                at=stamp.at,
-                actor=stamp.actor,
-                command=command,
-                body=body,
-                previous=head,
-                hash=link,
-                stage=case.stage.value,
-                holder=case.holder.id,
-                round=case.round,
-                notices=notices(case, fact, stamp),
-            )
+    for seq, (fact, case) in enumerate(steps, version + 1):
+        link = SealedFact(
+            seq=seq,
+            at=stamp.at,
+            actor=stamp.actor,
+            command=command,
+            body=fact.model_dump(mode="json", exclude_none=True),
+            previous=head,
+            hash="",
+            stage=case.stage.value,
+            holder=case.holder.id,
+            round=case.round,
+            notices=notices(case, fact, stamp),
         )
-        head = link
+        head = digest(number, link)
+        sealed.append(link.model_copy(update={"hash": head}))
     return tuple(sealed)
 
 
@@ -109,11 +119,9 @@ def replay(sealed: Iterable[SealedFact]) -> Case:
 
 def broken_link(number: str, sealed: Iterable[SealedFact]) -> int | None:
     """The number of the first fact whose place in the chain does not hold, or none."""
-    head, expected = "", 1
-    for link in sealed:
-        actor = link.actor.model_dump(mode="json", exclude_none=True)
-        content = digest(number, link.seq, link.at, actor, link.command, link.body, head)
-        if link.seq != expected or link.previous != head or link.hash != content:
+    head = ""
+    for expected, link in enumerate(sealed, 1):
+        if link.seq != expected or link.previous != head or link.hash != digest(number, link):
             return expected
-        head, expected = link.hash, expected + 1
+        head = link.hash
     return None

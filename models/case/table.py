@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from models.base import Words
 from models.case.permissions import Relation, serves
-from models.case.state import ACTIVE_TASK, OPEN, WORKING, Case, PartyState, Stage, TaskState
+from models.case.state import ACTIVE_TASK, OPEN, WORKING, Case, PartyState, RequestKind, Stage, TaskState
 from models.city.people import Post
 
 R = Relation
@@ -55,6 +55,7 @@ def _my_party(*states: PartyState) -> Offered:
         return any(
             serves(post, party.unit.id) and party.state in states
             for whistle in case.whistles
+            if whistle.round == case.round
             for party in whistle.parties
         )
 
@@ -70,7 +71,16 @@ def _rateable(case: Case, post: Post, _person: str) -> bool:
 
 
 def _unanswered(case: Case, post: Post, _person: str) -> bool:
-    return any(serves(post, order.owner.id) and order.answered_at is None for order in case.orders)
+    return any(
+        serves(post, order.owner.id) and order.answered_at is None
+        for order in case.orders
+        if order.round == case.round
+    )
+
+
+def _transferable(case: Case, post: Post, _person: str) -> bool:
+    mine = serves(post, case.holder.id)
+    return any(t.state in ACTIVE_TASK and (mine or serves(post, t.unit.id)) for t in case.tasks)
 
 
 def _not_handler(case: Case, _post: Post, person: str) -> bool:
@@ -79,6 +89,14 @@ def _not_handler(case: Case, _post: Post, person: str) -> bool:
 
 def _others_request(case: Case, _post: Post, person: str) -> bool:
     return any(request.by.person != person for request in case.requests)
+
+
+def _grantable(case: Case, _post: Post, person: str) -> bool:
+    # Once the matter is handled, only voiding is still to be granted; the rest can be refused.
+    return any(
+        request.by.person != person and (request.kind is RequestKind.VOID or case.stage in WORKING)
+        for request in case.requests
+    )
 
 
 def _row(zh: str, en: str, stages: frozenset[Stage], *by: R, **more: object) -> Rule:
@@ -106,24 +124,25 @@ RULES: Mapping[str, Rule] = {
     "transfer": _row(
         "转办",
         "transfer",
-        _AT({_S.HANDLING}),
+        WORKING,
         R.HOLDER,
         R.TASK,
-        offered=lambda c, _p, _n: any(t.state in ACTIVE_TASK for t in c.tasks),
+        offered=_transferable,
     ),
-    "claim": _row("认领", "claim", _AT({_S.HANDLING}), R.TASK, offered=_my_task(TaskState.OPEN)),
+    # An assisting unit works on while the lead is still to be found, or found anew.
+    "claim": _row("认领", "claim", WORKING, R.TASK, offered=_my_task(TaskState.OPEN)),
     "release": _row(
         "放回",
         "release",
-        _AT({_S.HANDLING}),
+        WORKING,
         R.TASK,
         offered=_my_task(TaskState.CLAIMED, TaskState.ARRIVED),
     ),
-    "arrive": _row("到场", "arrive", _AT({_S.HANDLING}), R.TASK, offered=_my_task(TaskState.CLAIMED)),
+    "arrive": _row("到场", "arrive", WORKING, R.TASK, offered=_my_task(TaskState.CLAIMED)),
     "handle": _row(
         "处置",
         "handle",
-        _AT({_S.HANDLING}),
+        WORKING,
         R.TASK,
         to=(_S.VERIFYING,),
         offered=_my_task(TaskState.CLAIMED, TaskState.ARRIVED),
@@ -131,7 +150,7 @@ RULES: Mapping[str, Rule] = {
     "return": _row(
         "退回",
         "return",
-        _AT({_S.HANDLING}),
+        WORKING,
         R.TASK,
         to=(_S.ACCEPTED,),
         offered=_my_task(TaskState.OPEN, TaskState.CLAIMED, TaskState.ARRIVED),
@@ -168,7 +187,7 @@ RULES: Mapping[str, Rule] = {
         R.WHISTLED,
         offered=_my_party(PartyState.CALLED, PartyState.SIGNED),
     ),
-    "finish": _row("办结哨令", "finish", WORKING, R.WHISTLED, offered=_my_party(PartyState.REPORTED_IN)),
+    "finish": _row("办结哨令", "finish", OPEN, R.WHISTLED, offered=_my_party(PartyState.REPORTED_IN)),
     "rate": _row("评哨", "rate", OPEN | {_S.CLOSED}, R.WHISTLER, while_suspended=True, offered=_rateable),
     # pressure
     "urge": _row("催办", "urge", OPEN, R.UPSTREAM, R.REPORTER),
@@ -180,7 +199,7 @@ RULES: Mapping[str, Rule] = {
         WORKING,
         R.HOLDER,
         R.DIRECTING,
-        offered=lambda c, _p, _n: c.rung < len(c.ladder) - 2,
+        offered=lambda c, _p, _n: not c.at_the_top,
     ),
     "regrade": _row("调整紧急程度", "regrade", WORKING, R.HOLDER, R.DIRECTING, while_suspended=True),
     # what another person approves
@@ -195,7 +214,7 @@ RULES: Mapping[str, Rule] = {
         R.APPROVER,
         to=(_S.VOIDED,),
         while_suspended=True,
-        offered=_others_request,
+        offered=_grantable,
     ),
     "refuse": _row("不批准", "refuse", OPEN, R.APPROVER, while_suspended=True, offered=_others_request),
     "resume": _row(

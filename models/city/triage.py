@@ -48,3 +48,9 @@ NANAN: Final = TriageVocabulary(
 )
 VOCABULARIES: Final = {vocabulary.key: vocabulary for vocabulary in (DINGSHAN, NANAN)}
 DEFAULT: Final = DINGSHAN
+
+
+def triage_kind(said: str) -> TriageKind | None:
+    """The way that somebody named, by its key or its Chinese name, in any vocabulary; or none."""
+    kinds = (kind for vocabulary in VOCABULARIES.values() for kind in vocabulary.kinds)
+    return next((kind for kind in kinds if said in (kind.key, kind.name.zh)), None)

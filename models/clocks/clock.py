@@ -116,12 +116,13 @@ def start(
     origin: datetime,
     at: datetime,
     calendar: CalendarSlice,
+    floor: datetime | None = None,
 ) -> Clock:
     """A running clock for `rule`, one of `rules`.
 
     `origin` may lie before `at`, when the limit counts from the report: what was consumed since then counts,
-    and an instant that has passed already is due at once, under its own date. Raises ClockError if `origin`
-    lies after `at`.
+    and an instant that has passed already is due at once: under its own date, or under `floor` if that is
+    later. Raises ClockError if `origin` lies after `at`.
     """
     if origin > at:
         raise ClockError(f"{id}: cannot count from {origin.isoformat()}, which is still to come")
@@ -139,6 +140,7 @@ def start(
         at_red=rule.at_red,
         origin=origin.astimezone(UTC),
         spans=(Span(start=origin.astimezone(UTC)),),
+        floor=floor,
     )
     return _derive(clock, at, calendar)
 

@@ -53,6 +53,12 @@ async def calendar_between(session: AsyncSession, first: date, last: date) -> Ca
     )
 
 
+async def stored_years(session: AsyncSession) -> tuple[CalendarYear, ...]:
+    """Every year as it was written down, in order."""
+    statement = select(col(CalendarYearRow.body)).order_by(col(CalendarYearRow.year))
+    return tuple(CalendarYear.model_validate(body) for body in (await session.execute(statement)).scalars())
+
+
 async def store_calendar(connection: AsyncConnection, years: Sequence[CalendarYear]) -> None:
     """Make these years, given in order, the stored calendar, in place of whatever was there."""
     calendar = assemble(years)
@@ -70,7 +76,7 @@ async def store_calendar(connection: AsyncConnection, years: Sequence[CalendarYe
             {
                 "year": year.year,
                 "published": year.notice is not None,
-                "provenance": year.model_dump(mode="json", include={"notice", "issued"}),
+                "body": year.model_dump(mode="json"),
             }
             for year in years
         ],

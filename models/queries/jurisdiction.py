@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Text, false, literal, or_
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import ColumnElement, Text, bindparam, false, or_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
 from models.case.jurisdiction import Sight
@@ -12,12 +12,11 @@ from models.tables.types import below
 
 
 def visible(sight: Sight) -> ColumnElement[bool]:
-    """Whether a row of `cases` may be seen. Uses the gist index on `involved` and the gin one on `reporters`."""
+    """Whether a row of `cases` may be seen. Uses the indexes on `involved` and `reporters`."""
     if sight.person is None:
         return false()
-    person = array([literal(sight.person, Text)], type_=Text)
+    person = bindparam(None, [sight.person], type_=ARRAY(Text))
     return or_(
         below(col(CaseRow.involved), sight.paths),
         col(CaseRow.reporters).bool_op("@>")(person),
     )
-

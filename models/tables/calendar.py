@@ -44,8 +44,8 @@ class CalendarYearRow(Table, table=True):
     year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     published: bool
     """Whether the official arrangement is out; until then the year's days are provisional."""
-    provenance: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    """Number of the official notice and the day it was issued; null while there is none."""
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    """A `clocks.calendar.CalendarYear`, with the number of the official notice if there is one."""
 
 
 class CalendarDayRow(Table, table=True):

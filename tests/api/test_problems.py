@@ -33,6 +33,15 @@ async def wrong_statement(session: ReadSession) -> None:
     await session.execute(text("SELECT no_such_column FROM people"))
 
 
+@router.get("/personal")
+async def refused_by_the_database(session: WriteSession) -> None:
+    """A row that PostgreSQL refuses, and quotes in its message."""
+    await session.execute(
+        text("INSERT INTO contacts (reference, name, phone, created_at) VALUES (:r, :n, :p, NULL)"),
+        {"r": "ct_1", "n": "王小明", "p": "13812345678"},
+    )
+
+
 @router.get("/late-failure")
 async def fail_at_commit(session: WriteSession) -> dict[str, str]:
     """Everything goes well, until the commit checks what was deferred."""
@@ -128,6 +137,19 @@ async def test_a_wrong_statement_is_our_fault_and_not_told(client: httpx.AsyncCl
     answer = await client.get("/statement")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert "no_such_column" not in answer.text
+
+
+async def test_personal_data_in_a_refused_row_reaches_neither_answer_nor_log(
+    client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = await client.get("/personal")
+    logged = capsys.readouterr().out
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert "NotNullViolation" in logged
+    assert "23502" in logged
+    for text_of in (answer.text, logged):
+        assert "13812345678" not in text_of
+        assert "王小明" not in text_of
 
 
 async def test_nothing_is_answered_before_the_commit(client: httpx.AsyncClient) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
 
-from models.case.commands import CommandBase, Envelope, Report
+from models.case.clockwork import next_instant
+from models.case.commands import Command, Envelope, Report
 from models.case.decide import Decision, advance_to, begin, decide, offers
 from models.case.dossier import Dossier
 from models.case.facts.base import FactBase
@@ -14,7 +15,7 @@ from models.case.sealing import SealedFact
 from models.case.state import Case
 from models.city.people import Principal
 from tests.support import world
-from tests.support.invariants import check_decision
+from tests.support.invariants import check_all, check_step
 
 F = TypeVar("F", bound=FactBase)
 
@@ -30,7 +31,7 @@ class Play:
         self.latest: tuple[SealedFact, ...] = decision.facts
         """What the last step led to."""
         self.case: Case = decision.case
-        check_decision(None, decision, self.facts, at)
+        check_step(None, decision, at)
 
     @classmethod
     def reported(
@@ -44,18 +45,18 @@ class Play:
         """A case that has just been reported."""
         return cls(dossier or world.dossier(), by, Report(**report), at)
 
-    def send(self, by: Principal, command: CommandBase) -> Self:
+    def send(self, by: Principal, command: Command) -> Self:
         """Somebody sends a command now, and it is accepted."""
         self._commands += 1
-        envelope = Envelope.model_construct(id=f"c{self._commands}", principal=by, command=command)
+        envelope = Envelope(id=f"c{self._commands}", principal=by, command=command)
         decision = decide(self.case, envelope, self.now)
         shown = offers(advance_to(self.case, self.now).case, by)
-        assert command.command in shown, f"{command.command} was accepted but not offered"  # type: ignore[attr-defined]
+        assert command.command in shown, f"{command.command} was accepted but not offered"
         return self._take(decision)
 
-    def refused(self, by: Principal, command: CommandBase) -> Refusal:
+    def refused(self, by: Principal, command: Command) -> Refusal:
         """Somebody sends a command now, and it is refused: the refusal. Nothing has changed."""
-        envelope = Envelope.model_construct(id="refused", principal=by, command=command)
+        envelope = Envelope(id="refused", principal=by, command=command)
         try:
             decide(self.case, envelope, self.now)
         except Refusal as refusal:
@@ -68,8 +69,6 @@ class Play:
 
     def until(self, at: datetime) -> Self:
         """Time passes until the instant `at`, with the clock standing by."""
-        from models.case.clockwork import next_instant
-
         fired: list[SealedFact] = []
         while (due := next_instant(self.case)) is not None and due <= at:
             self.now = max(due, self.now)
@@ -86,6 +85,11 @@ class Play:
     def tick(self) -> Self:
         """The machines are back: all that has come due fires now."""
         return self._take(advance_to(self.case, self.now))
+
+    def checked(self) -> Self:
+        """Check everything that is always true, over the whole life so far."""
+        check_all(self.case, self.facts, self.now)
+        return self
 
     def offered(self, to: Principal) -> tuple[str, ...]:
         """The commands somebody is offered now."""
@@ -106,5 +110,5 @@ class Play:
     def _take(self, decision: Decision) -> Self:
         before, self.case, self.latest = self.case, decision.case, decision.facts
         self.facts.extend(decision.facts)
-        check_decision(before, decision, self.facts, self.now)
+        check_step(before, decision, self.now)
         return self

@@ -46,6 +46,10 @@ class Person:
         headers = self.headers | ({"Idempotency-Key": key} if key else {})
         return await self.http.post(f"{API}{path}", json=body or {}, headers=headers)
 
+    async def put(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        """Put something under `/api/v1`."""
+        return await self.http.put(f"{API}{path}", json=body, headers=self.headers)
+
     async def report(self, key: str | None = None, **body: Any) -> dict[str, Any]:
         """Report a matter; the receipt. Fails on anything but 201."""
         answer = await self.post("/cases", body, key)
@@ -60,7 +64,9 @@ class Person:
         receipt: dict[str, Any] = answer.json()
         return receipt
 
-    async def is_refused(self, number: str, command: str, status: int, code: str, **body: Any) -> dict[str, Any]:
+    async def is_refused(
+        self, number: str, command: str, status: int, code: str, **body: Any
+    ) -> dict[str, Any]:
         """Send a command that must be refused with this status and code; the problem document."""
         answer = await self.post(f"/cases/{number}/{command}", body)
         problem: dict[str, Any] = answer.json()

@@ -96,7 +96,9 @@ TWO_POSTS: Final = holding("two-posts", (COMMUNITY, Role.COMMUNITY_OFFICER), (SA
 FOREIGN_DISPATCHER: Final = holding("foreign-dispatcher", (FOREIGN_STREET, Role.DISPATCHER))
 FOREIGN_STAFF: Final = holding("foreign-staff", (FOREIGN_CHENGGUAN, Role.DEPARTMENT_STAFF))
 
-PEOPLE: Final[tuple[Principal, ...]] = tuple(value for value in globals().values() if type(value) is Principal)
+PEOPLE: Final[tuple[Principal, ...]] = tuple(
+    value for value in globals().values() if type(value) is Principal
+)
 """Everybody above."""
 UNITS: Final[tuple[UnitRef, ...]] = tuple(value for value in globals().values() if type(value) is UnitRef)
 """Every unit above."""

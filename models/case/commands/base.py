@@ -84,7 +84,9 @@ def require_turn(draft: Draft, stage: ClockStage, subject: str) -> None:
         return
     if draft.actor.rank is Rank.B:
         raise NotYourTurn(
-            Words(zh="A角尚在响应时限内，B角暂不能办理", en="A still has time to answer; B is called afterwards"),
+            Words(
+                zh="A角尚在响应时限内，B角暂不能办理", en="A still has time to answer; B is called afterwards"
+            ),
             from_instant=clock.substitute_at,
         )
 

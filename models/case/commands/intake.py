@@ -12,6 +12,7 @@ from models.case.draft import Draft
 from models.case.facts import Absorbed, Accepted, Declined, Linked, Merged
 from models.case.refusals import AlreadyPending, BadValue, WrongStage
 from models.case.state import Channel, Link, Reporter
+from models.city.triage import DEFAULT, triage_kind
 from models.clocks.policy import ClockStage
 
 
@@ -51,7 +52,11 @@ class Accept(CommandBase):
         if case.accepted:
             raise WrongStage(Words(zh="本件已受理", en="The case has been accepted already"))
         require_turn(draft, ClockStage.ACCEPT, case.turn)
-        draft.record(Accepted(holder=case.holder, triage=self.triage, note=self.note))
+        triage = triage_kind(self.triage) if self.triage is not None else None
+        if self.triage is not None and triage is None:
+            ways = "、".join(kind.name.zh for kind in DEFAULT.kinds)
+            raise BadValue(Words(zh=f"三事分流请填：{ways}", en=f"Triage is one of: {ways}"), field="triage")
+        draft.record(Accepted(holder=case.holder, triage=triage.name.zh if triage else None, note=self.note))
 
 
 class Decline(CommandBase):

@@ -18,6 +18,9 @@ async def test_me_names_my_posts_with_their_units(client: httpx.AsyncClient) -> 
         ("grid_head", "网格长", "18网格"),
         ("supervisor", "督查员", "璧城街道"),
     ]
+    may = {duty["command"]: duty["words"]["zh"] for duty in me["posts"][0]["may"]}
+    assert may["claim"] == "认领"
+    assert "supervise" not in may
 
 
 async def test_one_post_can_be_chosen(client: httpx.AsyncClient) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx
 import pytest
 
-from tests.api.house import PASSWORD, signed_in
+from api.app import create_app
+from runtime.settings import Settings
+from tests.api.house import PASSWORD, House, signed_in
 
 
 async def test_a_login_and_a_password_make_a_token(client: httpx.AsyncClient) -> None:
@@ -18,6 +22,16 @@ async def test_a_login_and_a_password_make_a_token(client: httpx.AsyncClient) ->
     assert (token["token_type"], token["expires_in"]) == ("bearer", 12 * 3600)
     me = await client.get("/api/v1/me", headers={"Authorization": f"Bearer {token['access_token']}"})
     assert me.json()["login"] == "grid"
+
+
+async def test_a_token_does_not_outlive_a_session(settings: Settings, house: House) -> None:
+    app = create_app(settings.model_copy(update={"session_ttl": timedelta(minutes=30)}))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shaodao.test") as client,
+    ):
+        answer = await client.post("/api/v1/tokens", data={"username": "grid", "password": PASSWORD})
+    assert answer.json()["expires_in"] == 1800
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,180 @@
+"""A case and its facts as rows of the read model: what the projection writes, and a rebuild writes again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from models.case.facts import ClockSet
+from models.case.jurisdiction import involved, reporters
+from models.case.owners import owner_of
+from models.case.sealing import SealedFact
+from models.case.state import OPEN, WORKING, Case, PartyState
+from models.case.views import snapshot
+from models.clocks.clock import Clock, ClockState
+
+
+@dataclass
+class Rows:
+    """What one projection writes, ready for JSON."""
+
+    case: dict[str, Any]
+    facts: list[dict[str, Any]] = field(default_factory=list)
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+    opened: list[dict[str, Any]] = field(default_factory=list)
+    closed: list[dict[str, Any]] = field(default_factory=list)
+    owners: list[dict[str, Any]] = field(default_factory=list)
+    """Who is measured now by the clocks that none of the facts has set: a dispatch moves that too."""
+    messages: list[dict[str, Any]] = field(default_factory=list)
+
+
+def rows(case: Case, facts: Sequence[SealedFact]) -> Rows:
+    """The rows of `facts`, and of the case as it stands after the last of them."""
+    result = Rows(case=case_row(case), tasks=task_rows(case))
+    opened: dict[str, dict[str, Any]] = {}
+    touched: set[str] = set()
+    for fact in facts:
+        result.facts.append(fact_row(case.number, fact))
+        result.messages.extend(message_rows(case.number, fact))
+        if fact.body["fact"] != "clock_set":
+            continue
+        clock = ClockSet.model_validate(fact.body).clock
+        touched.add(clock.id)
+        previous = opened.pop(clock.id, None)
+        if previous is not None:
+            previous["valid_until"] = fact.at.isoformat()
+            result.opened.append(previous)
+        else:
+            result.closed.append({"clock_id": clock.id, "revision": fact.seq, "at": fact.at.isoformat()})
+        if clock.state is ClockState.RUNNING:
+            opened[clock.id] = clock_row(case, clock, fact)
+    result.opened.extend(opened.values())
+    result.owners = [
+        {"clock_id": clock.id, "owner_id": owner_of(case, clock).id}
+        for clock in case.clocks
+        if clock.state is ClockState.RUNNING and clock.id not in touched
+    ]
+    return result
+
+
+_OWED: Final = (PartyState.CALLED, PartyState.SIGNED, PartyState.REPORTED_IN)
+
+
+def case_row(case: Case) -> dict[str, Any]:
+    """The row of a case, as JSON values."""
+    open_ = case.stage in OPEN
+    return {
+        "number": case.number,
+        "version": case.version,
+        "head": case.head,
+        "round": case.round,
+        "stage": case.stage.value,
+        "stage_since": case.stage_since.isoformat(),
+        "urgency": case.urgency.value,
+        "matter": case.matter.key,
+        "section": case.matter.section.value,
+        "department": case.matter.department,
+        "policy": case.matter.policy,
+        "channel": case.channel.value,
+        "drill": case.drill,
+        "triage": case.triage,
+        "place_id": case.place.id,
+        "place_path": case.place.path,
+        "holder_id": case.holder.id,
+        "holder_path": case.holder.path,
+        "level": case.ladder[case.rung].level.value,
+        "lead_id": case.lead.id if case.lead else None,
+        "involved": involved(case),
+        "reporters": reporters(case),
+        "whistled": sorted(
+            {
+                party.unit.id
+                for whistle in case.whistles
+                for party in whistle.parties
+                if case.stage in WORKING and party.state in _OWED
+            }
+        ),
+        "ordered": sorted({order.owner.id for order in case.orders if open_ and order.answered_at is None}),
+        "requests": len(case.requests) if open_ else 0,
+        "reported_at": case.reported_at.isoformat(),
+        "round_at": case.round_at.isoformat(),
+        "closed_at": case.closed_at.isoformat() if case.closed_at else None,
+        "closed_late": case.closed_late,
+        "suspended_since": case.suspension.since.isoformat() if case.suspension else None,
+        "yellow_at": _earliest(clock.yellow_at for clock in case.clocks),
+        "red_at": _earliest(clock.red_at for clock in case.clocks),
+        "words": " ".join((case.number, case.matter.name.zh, case.place.name, case.address, case.text)),
+        "snapshot": snapshot(case),
+    }
+
+
+def _earliest(instants: Iterable[datetime | None]) -> str | None:
+    """The first of them; a clock that stands still has none."""
+    first = min((instant for instant in instants if instant is not None), default=None)
+    return first.isoformat() if first is not None else None
+
+
+def fact_row(number: str, fact: SealedFact) -> dict[str, Any]:
+    return {
+        "case_number": number,
+        "seq": fact.seq,
+        "at": fact.at.isoformat(),
+        "actor": fact.actor.model_dump(mode="json", exclude_none=True),
+        "command": fact.command,
+        "kind": fact.body["fact"],
+        "body": fact.body,
+        "previous": fact.previous,
+        "hash": fact.hash,
+        "stage": fact.stage,
+        "holder_id": fact.holder,
+        "round": fact.round,
+    }
+
+
+def message_rows(number: str, fact: SealedFact) -> Iterable[dict[str, Any]]:
+    for place, notice in enumerate(fact.notices):
+        yield {
+            "case_number": number,
+            "seq": fact.seq,
+            "place": place,
+            "kind": notice.kind,
+            "to_person": notice.person,
+            "to_contact": notice.contact,
+            "to_unit": notice.unit,
+            "to_roles": [role.value for role in notice.roles],
+            "to_rank": notice.rank.value if notice.rank else None,
+            "urgent": notice.urgent,
+            "visible_at": notice.visible_at.isoformat(),
+            "zh": notice.words.zh,
+            "en": notice.words.en,
+        }
+
+
+def task_rows(case: Case) -> list[dict[str, Any]]:
+    """The rows of a case's tasks, as JSON values."""
+    return [
+        task.model_dump(mode="json", exclude={"unit", "instruction"})
+        | {"case_number": case.number, "unit_id": task.unit.id}
+        for task in case.tasks
+    ]
+
+
+def clock_row(case: Case, clock: Clock, fact: SealedFact) -> dict[str, Any]:
+    """The row of the revision that `fact` begins, as JSON values."""
+    return {
+        "case_number": case.number,
+        "clock_id": clock.id,
+        "revision": fact.seq,
+        "stage": clock.stage.value,
+        "subject": clock.subject,
+        "owner_id": owner_of(case, clock).id,
+        "policy": clock.policy,
+        "policy_version": clock.version,
+        "valid_from": fact.at.isoformat(),
+        "valid_until": None,
+        "yellow_at": clock.yellow_at.isoformat() if clock.yellow_at else None,
+        "red_at": clock.red_at.isoformat() if clock.red_at else None,
+        "provisional": clock.provisional,
+    }

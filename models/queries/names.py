@@ -1,0 +1,27 @@
+"""Names of people and units, for the ids that facts and cases carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.tables.people import PersonRow
+from models.tables.units import UnitRow
+
+
+async def names(session: AsyncSession, ids: Iterable[str | None]) -> dict[str, str]:
+    """The names of people and units by id, in one query; ids that nobody has are left out.
+
+    Ids of people and of units never meet: units have official codes, people `p_…`.
+    """
+    wanted = {id_ for id_ in ids if id_ is not None}
+    if not wanted:
+        return {}
+    statement = union_all(
+        select(col(PersonRow.id), col(PersonRow.name)).where(col(PersonRow.id).in_(wanted)),
+        select(col(UnitRow.id), col(UnitRow.name)).where(col(UnitRow.id).in_(wanted)),
+    )
+    return dict((await session.execute(statement)).tuples().all())

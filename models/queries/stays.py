@@ -1,0 +1,84 @@
+"""Time spent in each stage, for many cases at once: `models.case.stays`, by one window query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Text, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.base import Frozen
+from models.case.state import Stage
+from models.case.stays import RESUMES, SUSPENDS
+from models.tables.types import Instant
+
+
+class StayLine(Frozen):
+    """One stay, as far as it had come at the instant asked about."""
+
+    round: int
+    stage: Stage
+    holder: str
+    """The id of the unit that held the case."""
+    since: datetime
+    until: datetime | None
+    """None: it was there still."""
+    spent: timedelta
+    """Without the time in which the case was suspended."""
+    paused: timedelta
+
+
+# Facts in the order of their numbers; a new island begins where round, stage or holder changes. Suspended is
+# a fact's time if the last suspension before it is later than the last resumption.
+_STAYS: Final = text(
+    """
+    WITH steps AS (
+        SELECT case_number, seq, at, round, stage, holder_id,
+            lead(at) OVER w AS next,
+            coalesce(max(seq) FILTER (WHERE kind = ANY(:suspends)) OVER w, 0)
+                > coalesce(max(seq) FILTER (WHERE kind = ANY(:resumes)) OVER w, 0) AS suspended,
+            (lag(round) OVER w, lag(stage) OVER w, lag(holder_id) OVER w)
+                IS DISTINCT FROM (round, stage, holder_id) AS begins
+        FROM facts
+        WHERE case_number = ANY(:numbers) AND at <= :at
+        WINDOW w AS (PARTITION BY case_number ORDER BY seq)
+    ), islands AS (
+        SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY case_number ORDER BY seq) AS island,
+            coalesce(next, :at) - at AS length
+        FROM steps
+    )
+    SELECT case_number, min(round) AS round, min(stage) AS stage, min(holder_id) AS holder,
+        min(at) AS since,
+        CASE WHEN bool_and(next IS NOT NULL) THEN max(next) END AS until,
+        coalesce(sum(length) FILTER (WHERE NOT suspended), interval '0') AS spent,
+        coalesce(sum(length) FILTER (WHERE suspended), interval '0') AS paused
+    FROM islands
+    GROUP BY case_number, island
+    HAVING max(next) IS DISTINCT FROM min(at) OR bool_or(next IS NULL)
+    ORDER BY case_number, island
+    """
+).bindparams(
+    bindparam("numbers", type_=ARRAY(Text)),
+    bindparam("at", type_=Instant),
+    bindparam("suspends", sorted(SUSPENDS), type_=ARRAY(Text)),
+    bindparam("resumes", sorted(RESUMES), type_=ARRAY(Text)),
+)
+
+
+async def stays_of(
+    session: AsyncSession, numbers: Sequence[str], at: datetime
+) -> dict[str, tuple[StayLine, ...]]:
+    """The stays of each of these cases up to the instant `at`, in order, in one query.
+
+    A case that was reported later has none.
+    """
+    found: dict[str, list[StayLine]] = {number: [] for number in numbers}
+    if found:
+        rows = await session.execute(_STAYS, {"numbers": list(found), "at": at})
+        for row in rows.mappings():
+            values = dict(row)
+            found[values.pop("case_number")].append(StayLine.model_validate(values))
+    return {number: tuple(lines) for number, lines in found.items()}
