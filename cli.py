@@ -74,6 +74,33 @@ def api() -> None:
     )
 
 
+units = typer.Typer(help="The tree of the city's units.", no_args_is_help=True)
+app.add_typer(units, name="units")
+
+
+@units.callback()
+def _units() -> None:
+    """Keeps `import` a command of its own, as long as it is the only one."""
+
+
+@units.command("import")
+def import_units(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV with the columns code, name, kind, parent_code.", exists=True, dir_okay=False
+        ),
+    ],
+    preview: Annotated[bool, typer.Option("--preview", help="Say what would be done; do nothing.")] = False,
+) -> None:
+    """Bring the units in step with a code list: all of it or, with a bad row, none of it."""
+    from runtime.units_command import bring_in_step
+
+    settings = read_settings()
+    with plainly():
+        bring_in_step(settings, file, preview=preview)
+
+
 @app.command()
 def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Remove the state folder of the embedded run: every case, account and file in it. Asks first."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from models.queries.seeding import seed
+from models.tables.intakes import CASE_NUMBERS
 from runtime.database import create_engine
 from runtime.settings import Settings
 from tests import servers as kept
@@ -49,7 +52,11 @@ def seeded_url(servers: kept.Servers, seeded_template: str) -> Iterator[str]:
     name = f"s_{uuid.uuid4().hex[:12]}"
     with admin_of(servers) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {seeded_template}")
-    yield servers.database(name)
+    url = servers.database(name)
+    # Numbers are workflow ids: modules share one Temporal server, so each module counts from elsewhere.
+    with psycopg.connect(kept.plain(url), autocommit=True) as own:
+        own.execute(f"ALTER SEQUENCE {CASE_NUMBERS.name} RESTART WITH {secrets.randbelow(10**11) + 10**6}")
+    yield url
     with admin_of(servers) as admin:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

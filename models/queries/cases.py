@@ -24,6 +24,7 @@ from models.clocks.explain import words as explained
 from models.queries.case_filters import CaseFilter, conditions, light_at
 from models.queries.cursors import decode, encode
 from models.queries.jurisdiction import visible
+from models.queries.names import Named
 from models.tables.cases import CaseRow, FactRow, TaskRow
 from models.tables.people import PersonRow
 from models.tables.types import Instant
@@ -34,13 +35,6 @@ T = TypeVar("T")
 
 class CaseNotFound(LookupError):
     """No such case, or none the reader may see: which of the two is not told."""
-
-
-class Named(Frozen):
-    """Somebody, or some unit, with the name."""
-
-    id: str
-    name: str
 
 
 class CaseLine(Frozen):

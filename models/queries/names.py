@@ -8,8 +8,16 @@ from sqlalchemy import select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.base import Frozen
 from models.tables.people import PersonRow
 from models.tables.units import UnitRow
+
+
+class Named(Frozen):
+    """Somebody, or some unit, with the name."""
+
+    id: str
+    name: str
 
 
 async def names(session: AsyncSession, ids: Iterable[str | None]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.base import Frozen
 from models.case.state import Stage
 from models.case.stays import RESUMES, SUSPENDS
+from models.queries.names import Named
 from models.tables.types import Instant
 
 
@@ -21,8 +22,8 @@ class StayLine(Frozen):
 
     round: int
     stage: Stage
-    holder: str
-    """The id of the unit that held the case."""
+    holder: Named
+    """The unit that held the case."""
     since: datetime
     until: datetime | None
     """None: it was there still."""
@@ -50,13 +51,13 @@ _STAYS: Final = text(
             coalesce(next, :at) - at AS length
         FROM steps
     )
-    SELECT case_number, min(round) AS round, min(stage) AS stage, min(holder_id) AS holder,
-        min(at) AS since,
+    SELECT case_number, min(islands.round) AS round, min(islands.stage) AS stage, units.id AS holder_id,
+        units.name AS holder_name, min(at) AS since,
         CASE WHEN bool_and(next IS NOT NULL) THEN max(next) END AS until,
         coalesce(sum(length) FILTER (WHERE NOT suspended), interval '0') AS spent,
         coalesce(sum(length) FILTER (WHERE suspended), interval '0') AS paused
-    FROM islands
-    GROUP BY case_number, island
+    FROM islands JOIN units ON units.id = islands.holder_id
+    GROUP BY case_number, island, units.id
     HAVING max(next) IS DISTINCT FROM min(at) OR bool_or(next IS NULL)
     ORDER BY case_number, island
     """
@@ -80,5 +81,7 @@ async def stays_of(
         rows = await session.execute(_STAYS, {"numbers": list(found), "at": at})
         for row in rows.mappings():
             values = dict(row)
-            found[values.pop("case_number")].append(StayLine.model_validate(values))
+            holder = Named(id=values.pop("holder_id"), name=values.pop("holder_name"))
+            number = values.pop("case_number")
+            found[number].append(StayLine.model_validate(values | {"holder": holder}))
     return {number: tuple(lines) for number, lines in found.items()}

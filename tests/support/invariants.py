@@ -1,4 +1,4 @@
-"""What is always true of a case, whoever did what to it. Used after every step of every test that plays one."""
+"""What is always true of a case, whoever did what to it. Checked after every step that a test plays."""
 
 from __future__ import annotations
 

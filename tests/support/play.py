@@ -12,7 +12,7 @@ from models.case.dossier import Dossier
 from models.case.facts.base import FactBase
 from models.case.refusals import Refusal
 from models.case.sealing import SealedFact
-from models.case.state import Case
+from models.case.state import Case, Stage
 from models.city.people import Principal
 from tests.support import world
 from tests.support.invariants import check_all, check_step
@@ -90,6 +90,10 @@ class Play:
         """Check everything that is always true, over the whole life so far."""
         check_all(self.case, self.facts, self.now)
         return self
+
+    def at(self, stage: Stage) -> bool:
+        """Whether the case stands at that stage."""
+        return self.case.stage is stage
 
     def offered(self, to: Principal) -> tuple[str, ...]:
         """The commands somebody is offered now."""

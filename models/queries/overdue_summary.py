@@ -1,0 +1,149 @@
+"""The overdue board: how many cases are over a limit, by unit, level, matter and policy; one query and names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, RowMapping, Text, case, cast, func, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.base import Frozen, Urgency, Words
+from models.case.jurisdiction import sight
+from models.city.people import Principal
+from models.city.units import LEVEL_OF, Level
+from models.queries.case_filters import CaseFilter
+from models.queries.names import names
+from models.queries.overdue import late_at, overdue_cases
+from models.queries.units import unit_ref
+from models.tables.cases import CaseRow
+from models.tables.types import LTree
+
+
+class OverdueCount(Frozen):
+    """How many cases of one kind are over a limit."""
+
+    key: str
+    """The unit's id, the level, the matter's or the policy's key."""
+    name: Words | None = None
+    """For units (the same in both languages) and matters."""
+    cases: int
+    critical: int
+    """Of these, red orders."""
+    since: datetime
+    """When the longest overdue of them ran out."""
+
+
+class OverdueSummary(Frozen):
+    """The board at one instant. The largest groups come first."""
+
+    total: int
+    root: str | None
+    """The unit below which `units` are told apart; none: the whole city is."""
+    units: tuple[OverdueCount, ...]
+    """By who held the case then: the units directly below the root, or the holder itself outside of it."""
+    levels: tuple[OverdueCount, ...]
+    matters: tuple[OverdueCount, ...]
+    policies: tuple[OverdueCount, ...]
+
+
+_KEYS: Final = ("unit", "kind", "matter", "policy")
+
+
+async def summarize_overdue(
+    session: AsyncSession, principal: Principal, wanted: CaseFilter, at: datetime
+) -> OverdueSummary:
+    """Counts of the cases that were over a limit at the instant `at`. Raises UnitNotFound for `wanted.unit`."""
+    root = (await unit_ref(session, wanted.unit)).path if wanted.unit else _common(sight(principal).paths)
+    late = late_at(at)
+    columns = (
+        late.c.since,
+        col(CaseRow.matter).label("matter"),
+        col(CaseRow.policy).label("policy"),
+        col(CaseRow.urgency).label("urgency"),
+        col(CaseRow.snapshot)["matter"]["name"]["zh"].astext.label("name_zh"),
+        col(CaseRow.snapshot)["matter"]["name"]["en"].astext.label("name_en"),
+    )
+    found = overdue_cases(columns, late, principal, wanted, at).subquery("found")
+    unit = _below_root(found.c.holder_then_path, root).label("unit")
+    kinds = select(unit, found.c.holder_then_kind.label("kind"), found).subquery("kinds")
+    keys = [kinds.c[key] for key in _KEYS]
+    statement = select(
+        *keys,
+        func.grouping(*keys).label("grouped"),
+        func.count().label("cases"),
+        func.count().filter(kinds.c.urgency == Urgency.CRITICAL.value).label("critical"),
+        func.min(kinds.c.since).label("since"),
+        func.min(kinds.c.name_zh).label("name_zh"),
+        func.min(kinds.c.name_en).label("name_en"),
+    ).group_by(func.grouping_sets(*(tuple_(key) for key in keys)))
+    rows = (await session.execute(statement)).mappings().all()
+    by = {
+        key: [row for row in rows if not row["grouped"] & 1 << place]
+        for place, key in enumerate(reversed(_KEYS))
+    }
+    known = await names(session, (_last(row["unit"]) for row in by["unit"]))
+    levels = _levels(by["kind"])
+    return OverdueSummary(
+        total=sum(count.cases for count in levels),
+        root=_last(root) if root else None,
+        units=_sorted(_unit(row, known) for row in by["unit"]),
+        levels=_sorted(levels),
+        matters=_sorted(
+            _count(row, row["matter"], Words(zh=row["name_zh"], en=row["name_en"])) for row in by["matter"]
+        ),
+        policies=_sorted(_count(row, row["policy"]) for row in by["policy"]),
+    )
+
+
+def _common(paths: Sequence[str]) -> str | None:
+    """The only path of a reader, or none for who has several."""
+    return paths[0] if len(paths) == 1 else None
+
+
+def _below_root(path: ColumnElement[Any], root: str | None) -> ColumnElement[str]:
+    """The unit directly below `root` that `path` lies in; the unit itself if it is the root, or outside."""
+    depth = root.count(".") + 2 if root else 2
+    inside = func.subpath(path, 0, func.least(func.nlevel(path), depth))
+    if root is None:
+        return cast(inside, Text)
+    within = path.bool_op("<@")(literal(root, LTree()))
+    return cast(case((within, inside), else_=path), Text)
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _count(row: RowMapping, key: str, name: Words | None = None) -> OverdueCount:
+    return OverdueCount(key=key, name=name, cases=row["cases"], critical=row["critical"], since=row["since"])
+
+
+def _unit(row: RowMapping, known: dict[str, str]) -> OverdueCount:
+    unit_id = _last(row["unit"])
+    name = known.get(unit_id, unit_id)
+    return _count(row, unit_id, Words(zh=name, en=name))
+
+
+def _levels(rows: Iterable[RowMapping]) -> list[OverdueCount]:
+    """Kinds of unit put together by their level."""
+    found: dict[Level, OverdueCount] = {}
+    for row in rows:
+        level = LEVEL_OF[row["kind"]]
+        count, before = _count(row, level.value), found.get(level)
+        if before is not None:
+            count = count.model_copy(
+                update={
+                    "cases": before.cases + count.cases,
+                    "critical": before.critical + count.critical,
+                    "since": min(before.since, count.since),
+                }
+            )
+        found[level] = count
+    return list(found.values())
+
+
+def _sorted(counts: Iterable[OverdueCount]) -> tuple[OverdueCount, ...]:
+    return tuple(sorted(counts, key=lambda count: (-count.cases, count.since, count.key)))
