@@ -23,7 +23,7 @@ from runtime.logs import configure_logging
 from runtime.settings import Settings
 from runtime.temporal import connect
 from workflows.case import CaseWorkflow
-from workflows.policies import PROJECTION_STATEMENT
+from workflows.policies import PROJECTION_STATEMENT, STICKY_PATIENCE
 from workflows.rollout import RolloutWorkflow
 
 log = structlog.get_logger("worker")
@@ -55,6 +55,7 @@ def build_worker(client: Client, projecting: Projecting, settings: Settings) -> 
         activities=[projecting.project, Telling(projecting.patient, client).tell],
         workflow_runner=sandbox(),
         max_cached_workflows=settings.max_cached_workflows,
+        sticky_queue_schedule_to_start_timeout=STICKY_PATIENCE,
         graceful_shutdown_timeout=settings.drain_timeout,
     )
 

@@ -8,9 +8,11 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
 
-from api import handlers, middleware, openapi
+from api import handlers, middleware, openapi, pages
 from api.metrics import Metrics
+from api.pages.rendering import STATIC
 from api.rest import ROUTERS, attachments, health
 from api.services import start
 from runtime.settings import Settings
@@ -45,8 +47,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ),
     )
     handlers.install(app)
-    for router in (*ROUTERS, health.router, openapi.router):
+    for router in (*ROUTERS, health.router, openapi.router, *pages.ROUTERS):
         app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     # FastAPI's documented way to complete its document.
     app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]
     return app

@@ -14,7 +14,7 @@ def welcome(settings: Settings, console: Console, address: str) -> None:
     """Print addresses, the demonstration accounts with their password, and two commands to try."""
     state = settings.state
     console.print("\n[bold]Shaodao 哨到[/bold] 已就绪 · is ready\n")
-    console.print(f"  接口与文档 API      [link={address}/docs]{address}/docs[/link]")
+    console.print(f"  首页与接口 API      [link={address}]{address}[/link]  (/docs, /api/v1)")
     if ui := state.addresses().temporal_ui:
         console.print(f"  Temporal 界面 UI    [link={ui}]{ui}[/link]")
     console.print(f"  状态与日志 state    {state.root}  (logs: {state.logs.name}/)\n", soft_wrap=True)
@@ -44,7 +44,8 @@ def _try(console: Console, address: str, password: str) -> None:
     for line in (
         f"TOKEN=$(curl -s {address}/api/v1/tokens -d username={login} -d password={password}"
         """ | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')""",
-        f'curl -s {address}/api/v1/me -H "Authorization: Bearer $TOKEN"',
+        f'curl -s {address}/api/v1/cases -H "Authorization: Bearer $TOKEN"'
+        """ -H "Content-Type: application/json" -d '{"matter": "manhole-cover", "text": "井盖松动"}'""",
     ):
         console.print(f"    {line}", markup=False, soft_wrap=True)
     console.print()

@@ -35,3 +35,7 @@ FACTS_KEPT: Final = 500
 
 PROJECTION_STATEMENT: Final = timedelta(milliseconds=800)
 """How long a local attempt's statement may take; below `LOCAL_ATTEMPT`, so that none outlives its attempt."""
+
+STICKY_PATIENCE: Final = timedelta(seconds=3)
+"""How long a case's next step waits for the worker that has the case in memory, before any other worker may
+take it. It is what a killed worker costs: Temporal's own default of 10 s is as long as a request's patience."""

@@ -59,7 +59,8 @@ def rows(case: Case, facts: Sequence[SealedFact]) -> Rows:
     return result
 
 
-_OWED: Final = (PartyState.CALLED, PartyState.SIGNED, PartyState.REPORTED_IN)
+OWED: Final = (PartyState.CALLED, PartyState.SIGNED, PartyState.REPORTED_IN)
+"""The states in which a whistled department still owes something."""
 
 
 def case_row(case: Case) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def case_row(case: Case) -> dict[str, Any]:
                 party.unit.id
                 for whistle in case.whistles
                 for party in whistle.parties
-                if case.stage in WORKING and party.state in _OWED
+                if case.stage in WORKING and party.state in OWED
             }
         ),
         "ordered": sorted({order.owner.id for order in case.orders if open_ and order.answered_at is None}),
@@ -155,7 +156,7 @@ def message_rows(number: str, fact: SealedFact) -> Iterable[dict[str, Any]]:
 def task_rows(case: Case) -> list[dict[str, Any]]:
     """The rows of a case's tasks, as JSON values."""
     return [
-        task.model_dump(mode="json", exclude={"unit", "instruction"})
+        task.model_dump(mode="json", exclude={"unit", "instruction", "released_at"})
         | {"case_number": case.number, "unit_id": task.unit.id}
         for task in case.tasks
     ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -21,6 +21,7 @@ from models.city.people import Principal
 from models.city.units import Level, UnitRef, place_name
 from models.clocks.clock import Light
 from models.clocks.explain import words as explained
+from models.queries import nearest_red
 from models.queries.case_filters import CaseFilter, conditions, light_at
 from models.queries.cursors import decode, encode
 from models.queries.jurisdiction import visible
@@ -91,9 +92,6 @@ _GONE: Final = (TaskState.RETURNED.value, TaskState.WITHDRAWN.value)
 _HOLDER = aliased(UnitRow, name="holder")
 _LEAD = aliased(TaskRow, name="lead")
 _HANDLER = aliased(PersonRow, name="handler")
-_NEVER: Final = literal_column("'infinity'::timestamptz", Instant)
-_NEAREST: Final = func.coalesce(col(CaseRow.red_at), _NEVER)
-"""As the index `ix_cases_nearest_red` has it."""
 
 
 def headline_columns() -> tuple[ColumnElement[Any], ...]:
@@ -170,24 +168,23 @@ async def list_cases(
     statement = statement.where(visible(sight(principal)), *conditions(wanted, at))
     number = col(CaseRow.number)
     if order is CaseOrder.NEWEST:
-        key = tuple_(col(CaseRow.reported_at), number)
         statement = statement.order_by(col(CaseRow.reported_at).desc(), number.desc())
         if cursor is not None:
             reported, last = decode(cursor, tuple[datetime, str])
-            statement = statement.where(key < tuple_(literal(reported, Instant), literal(last)))
+            before = tuple_(literal(reported, Instant), literal(last))
+            statement = statement.where(tuple_(col(CaseRow.reported_at), number) < before)
     else:
-        statement = statement.where(col(CaseRow.closed_at).is_(None)).order_by(_NEAREST, number)
+        statement = statement.where(col(CaseRow.closed_at).is_(None)).order_by(*nearest_red.order())
         if cursor is not None:
-            red, last = decode(cursor, tuple[datetime | None, str])
-            after = literal(red, Instant) if red else _NEVER
-            statement = statement.where(tuple_(_NEAREST, number) > tuple_(after, literal(last)))
+            statement = statement.where(nearest_red.after(cursor))
     rows = (await session.execute(statement.limit(limit + 1))).mappings().all()
     lines = tuple(headline(row, at) for row in rows[:limit])
     if len(rows) <= limit:
         return Page(items=lines)
     end = lines[-1]
-    first = end.reported_at if order is CaseOrder.NEWEST else end.red_at
-    return Page(items=lines, next=encode((first, end.number)))
+    if order is CaseOrder.NEWEST:
+        return Page(items=lines, next=encode((end.reported_at, end.number)))
+    return Page(items=lines, next=nearest_red.cursor_at(end.red_at, end.number))
 
 
 async def get_case(session: AsyncSession, principal: Principal, number: str) -> Case:

@@ -94,7 +94,7 @@ def late_at(at: datetime) -> CTE:
 def overdue_cases(
     columns: Sequence[ColumnElement[Any]], late: CTE, principal: Principal, wanted: CaseFilter, at: datetime
 ) -> Select[Any]:
-    """The cases in `late` that the principal may see and asked for, with stage and holder as they were at `at`.
+    """The cases in `late` that the principal may see and asked for, with stage and holder as of `at`.
 
     `level` and `holder` of the filter mean those of then; lights, states and the rest those of the row.
     """

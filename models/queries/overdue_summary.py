@@ -1,4 +1,4 @@
-"""The overdue board: how many cases are over a limit, by unit, level, matter and policy; one query and names."""
+"""The overdue board: how many cases are over a limit, by unit, level, matter and policy."""
 
 from __future__ import annotations
 
@@ -55,10 +55,13 @@ _KEYS: Final = ("unit", "kind", "matter", "policy")
 async def summarize_overdue(
     session: AsyncSession, principal: Principal, wanted: CaseFilter, at: datetime
 ) -> OverdueSummary:
-    """Counts of the cases that were over a limit at the instant `at`. Raises UnitNotFound for `wanted.unit`."""
+    """How many cases were over a limit at the instant `at`, in three queries.
+
+    Raises UnitNotFound for a `wanted.unit` that is not there.
+    """
     root = (await unit_ref(session, wanted.unit)).path if wanted.unit else _common(sight(principal).paths)
     late = late_at(at)
-    columns = (
+    columns: tuple[ColumnElement[Any], ...] = (
         late.c.since,
         col(CaseRow.matter).label("matter"),
         col(CaseRow.policy).label("policy"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -123,6 +124,14 @@ def test_the_printed_account_signs_in(house: House) -> None:
     )
     assert answer.status_code == 200, answer.text
     assert answer.json()["access_token"]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the lines to try are for people who have curl")
+def test_the_printed_lines_report_a_case(house: House) -> None:
+    lines = [line.strip() for line in house.said.splitlines() if "curl -s" in line]
+    assert len(lines) == 2
+    done = subprocess.run(["bash", "-c", "\n".join(lines)], capture_output=True, timeout=60, check=True)
+    assert "井盖松动" in done.stdout.decode()
 
 
 def test_a_second_start_on_the_same_folder_is_refused(house: House) -> None:
