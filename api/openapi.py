@@ -21,6 +21,7 @@ TAGS: Final = [
     {"name": "calendar", "description": "Working days, holidays, make-up days (调休)."},
     {"name": "cases", "description": "Reporting, and reading what became of it."},
     {"name": "commands", "description": "What people do to a case; each may be sent again with its key."},
+    {"name": "contacts", "description": "How to reach a reporter; masked, and every full reading noted."},
     {"name": "publishing", "description": "Putting new rules in force; administrators only."},
     {"name": "attachments", "description": "Pictures as evidence."},
     {"name": "health", "description": "For machines that watch."},

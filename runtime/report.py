@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 _PLAIN_EVERY = 5.0  # seconds between two plain lines about the same step
 _PLAIN_WIDTH = 120  # columns of a log file or pipe, which has no width of its own
@@ -28,9 +28,10 @@ class Report:
         started = time.monotonic()
         self._last_plain = started
         if self.console.is_terminal:
-            columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+            count = TextColumn("{task.fields[count]}")
+            columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), count)
             with Progress(*columns, console=self.console, transient=True) as self._live:
-                self._live.add_task(words, total=None)
+                self._live.add_task(words, total=None, count="")
                 try:
                     yield
                 finally:
@@ -43,7 +44,13 @@ class Report:
     def progress(self, words: str, done: int, total: int) -> None:
         """Within a step: `done` of `total` of what `words` names."""
         if self._live is not None:
-            self._live.update(self._live.task_ids[0], description=words, completed=done, total=total)
+            self._live.update(
+                self._live.task_ids[0],
+                description=words,
+                completed=done,
+                total=total,
+                count=f"{done}/{total}",
+            )
         elif done == total or time.monotonic() - self._last_plain > _PLAIN_EVERY:
             self._last_plain = time.monotonic()
             self.console.print(f"    {words}: {done} / {total}", markup=False)

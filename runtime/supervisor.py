@@ -99,23 +99,21 @@ class Supervisor:
         for part in parts:
             self._alive_since[part.name] = asyncio.get_running_loop().time()
 
-    async def watch(self, told_to_stop: asyncio.Event) -> None:
-        """Until told to stop, bring back every part that ends, with growing pauses."""
-        while not told_to_stop.is_set():
+    async def watch(self) -> None:
+        """Bring back every part that ends, with growing pauses, until cancelled."""
+        while True:
             for wave in self._waves:
                 for part in wave:
                     await self._look_after(part)
             for log in self._state.logs.glob("*.log"):
                 cap_log(log, self._log_max_bytes)
-            try:
-                await asyncio.wait_for(told_to_stop.wait(), _LOOK_EVERY)
-            except TimeoutError:
-                continue
+            await asyncio.sleep(_LOOK_EVERY)
 
     async def stop(self) -> None:
-        """Stop everything: who came last goes first. Never raises for a part that is gone already."""
-        while self._waves:
-            await asyncio.gather(*(part.stop() for part in self._waves.pop()))
+        """Stop everything: who came last goes first. A part that is gone already is no fault."""
+        for wave in reversed(self._waves):
+            await asyncio.gather(*(part.stop() for part in wave))
+        self._waves.clear()
 
     def kill(self) -> None:
         """End everything at once. What was answered is on disk; the next start recovers."""

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,24 +47,15 @@ async def up(settings: Settings, report: Report) -> None:
         told, hurry = _listen_for_signals()
         supervisor = Supervisor(settings.state, report, log_max_bytes=settings.log_max_bytes)
         try:
-            starting = asyncio.create_task(_start(settings, report, supervisor))
-            await _first(starting, asyncio.create_task(told.wait()))
-            if starting.done():
-                await starting
-                await supervisor.watch(told)
-            else:
-                starting.cancel()
-                await asyncio.wait([starting])
+            if await _unless(told, _start(settings, report, supervisor)):
+                await _unless(told, supervisor.watch())
         finally:
             report.say("\nStopping; press Ctrl-C again to stop at once.")
-            stopping = asyncio.create_task(supervisor.stop())
-            await _first(stopping, asyncio.create_task(hurry.wait()))
-            if not stopping.done():
+            if not await _unless(hurry, supervisor.stop()):
                 supervisor.kill()
-            await stopping
-            settings.state.write_addresses(
-                Addresses()
-            )  # so that other commands say plainly that nothing runs
+                await supervisor.stop()
+            # From now on the other commands say plainly that nothing runs.
+            settings.state.write_addresses(Addresses())
         report.say("Stopped. Nothing is lost: the next start goes on from here.")
 
 
@@ -181,7 +173,14 @@ def _listen_for_signals() -> tuple[asyncio.Event, asyncio.Event]:
     return told, hurry
 
 
-async def _first(task: asyncio.Task[None], other: asyncio.Task[bool | None]) -> None:
-    """Wait until `task` ends or `other` does; `other` is only a reason not to wait any longer."""
-    await asyncio.wait([task, other], return_when=asyncio.FIRST_COMPLETED)
-    other.cancel()
+async def _unless(event: asyncio.Event, work: Coroutine[None, None, None]) -> bool:
+    """Do `work` to its end and say True, or drop it as soon as `event` is set and say False."""
+    task, waiting = asyncio.create_task(work), asyncio.create_task(event.wait())
+    await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if task.done():
+        await task
+        return True
+    task.cancel()
+    await asyncio.wait([task])
+    return False

@@ -12,10 +12,12 @@ from api.rest import (
     cases,
     catalogue,
     commands,
+    contacts,
     me,
     policies,
     publishing,
     sessions,
+    suggestions,
     tokens,
     units,
 )
@@ -32,4 +34,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     attachments.router,
     cases.router,
     commands.router,
+    contacts.router,
+    suggestions.router,
 )

@@ -86,7 +86,6 @@ async def upload(
         longitude=picture.longitude,
         uploaded_by=caller.person,
         uploaded_at=datetime.now(UTC),
-        unit_path=caller.principal.posts[0].unit.path if caller.principal.posts else None,
     )
     await add_attachment(session, row)
     response.headers["Location"] = f"{PATH}/{row.id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Path
@@ -23,6 +24,7 @@ from api.services import Services
 from models.base import Words
 from models.case.commands import Envelope
 from models.case.table import RULES
+from models.queries.attachments import require_own
 from models.queries.units import UnitNotFound
 from models.tables.cases import CaseRow
 from models.tables.people import PersonRow
@@ -57,6 +59,7 @@ async def send(
     """Send one command; the receipt as the caller sees it."""
     units = await known_units(house, named_units(name, body))
     command: Any = command_of(name, body, units)
+    await _require_own_pictures(house, caller, getattr(command, "attachments", ()))
     if name == "merge":
         await _require_target(house, command.into)
     envelope = Envelope(id=command_id(caller, key), principal=caller.principal, command=command)
@@ -76,6 +79,17 @@ async def known_units(house: Services, ids: list[str]) -> dict[str, Any]:
     except UnitNotFound as missing:
         words = Words(zh=f"没有此单位：{missing}", en=f"No such unit: {missing}")
         raise Refused("bad_value", words, {"units": ids}) from missing
+
+
+async def _require_own_pictures(house: Services, caller: Caller, ids: Sequence[str]) -> None:
+    """Evidence is what the sender has sent up; nobody attaches a picture by guessing its id."""
+    if not ids:
+        return
+    async with house.sessions.read() as session:
+        missing = await require_own(session, caller.person, ids)
+    if missing:
+        words = Words(zh="没有此照片，请重新上传", en="No such picture of yours: send it up again")
+        raise Refused("bad_value", words, {"field": "attachments", "missing": missing})
 
 
 async def _require_target(house: Services, number: str) -> None:

@@ -278,7 +278,6 @@ def upgrade() -> None:
         sa.Column("longitude", sa.Float(), nullable=True),
         sa.Column("uploaded_by", sa.Text(), nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("unit_path", LTree(), nullable=True),
         sa.Column("case_no", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["uploaded_by"], ["people.id"], name=op.f("fk_attachments_uploaded_by_people")
@@ -287,9 +286,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_attachments_case_no"), "attachments", ["case_no"], unique=False)
     op.create_index(op.f("ix_attachments_sha256"), "attachments", ["sha256"], unique=False)
-    op.create_index(
-        "ix_attachments_unit_path", "attachments", ["unit_path"], unique=False, postgresql_using="gist"
-    )
     op.create_index(op.f("ix_attachments_uploaded_by"), "attachments", ["uploaded_by"], unique=False)
     op.create_table(
         "cases",
@@ -504,7 +500,6 @@ def downgrade() -> None:
     op.drop_index("ix_cases_holder_id", table_name="cases")
     op.drop_table("cases")
     op.drop_index(op.f("ix_attachments_uploaded_by"), table_name="attachments")
-    op.drop_index("ix_attachments_unit_path", table_name="attachments", postgresql_using="gist")
     op.drop_index(op.f("ix_attachments_sha256"), table_name="attachments")
     op.drop_index(op.f("ix_attachments_case_no"), table_name="attachments")
     op.drop_table("attachments")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.case.jurisdiction import sight
 from models.city.people import Principal
-from models.queries.units import in_jurisdiction
+from models.queries.jurisdiction import visible
 from models.tables.attachments import AttachmentRow
+from models.tables.cases import CaseRow
 
 
 async def add_attachment(session: AsyncSession, row: AttachmentRow) -> None:
@@ -42,8 +44,8 @@ async def require_own(session: AsyncSession, person_id: str, ids: Sequence[str])
 
 
 def readable_by(principal: Principal) -> ColumnElement[bool]:
-    """Whether a row is the principal's own, or was uploaded within the jurisdiction of a post."""
-    return or_(
-        col(AttachmentRow.uploaded_by) == principal.person,
-        in_jurisdiction(col(AttachmentRow.unit_path), principal.posts),
+    """Whether a row is the principal's own, or belongs to a case that the principal may see."""
+    of_a_visible_case = exists().where(
+        col(CaseRow.number) == col(AttachmentRow.case_no), visible(sight(principal))
     )
+    return or_(col(AttachmentRow.uploaded_by) == principal.person, of_a_visible_case)

@@ -28,6 +28,8 @@ class Rows:
     owners: list[dict[str, Any]] = field(default_factory=list)
     """Who is measured now by the clocks that none of the facts has set: a dispatch moves that too."""
     messages: list[dict[str, Any]] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+    """Attachments that the facts speak of, which thereby belong to the case."""
 
 
 def rows(case: Case, facts: Sequence[SealedFact]) -> Rows:
@@ -38,6 +40,7 @@ def rows(case: Case, facts: Sequence[SealedFact]) -> Rows:
     for fact in facts:
         result.facts.append(fact_row(case.number, fact))
         result.messages.extend(message_rows(case.number, fact))
+        result.pictures.extend(fact.body.get("attachments", ()))
         if fact.body["fact"] != "clock_set":
             continue
         clock = ClockSet.model_validate(fact.body).clock

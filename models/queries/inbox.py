@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -67,16 +67,13 @@ def _visible(principal: Principal, at: datetime) -> ColumnElement[bool]:
     return and_(_to(principal), visible <= at, visible > at - KEPT)
 
 
-def _with_reads(statement: Select[Any], principal: Principal) -> Select[Any]:
-    """The statement with the row, if any, that says that the principal has read the message."""
-    return statement.outerjoin(
-        MessageReadRow,
-        and_(
-            col(MessageReadRow.person_id) == principal.person,
-            col(MessageReadRow.case_number) == col(MessageRow.case_number),
-            col(MessageReadRow.seq) == col(MessageRow.seq),
-            col(MessageReadRow.place) == col(MessageRow.place),
-        ),
+def _read_by(principal: Principal) -> ColumnElement[bool]:
+    """Joins a message to the row, if any, that says that the principal has read it."""
+    return and_(
+        col(MessageReadRow.person_id) == principal.person,
+        col(MessageReadRow.case_number) == col(MessageRow.case_number),
+        col(MessageReadRow.seq) == col(MessageRow.seq),
+        col(MessageReadRow.place) == col(MessageRow.place),
     )
 
 
@@ -92,9 +89,11 @@ async def list_messages(
     """Messages delivered by the instant `at`: unread first, then the newest; one query. Raises BadCursor."""
     unread = col(MessageReadRow.at).is_(None)
     key = tuple_(unread, col(MessageRow.visible_at), *_IDENTITY)
-    statement = _with_reads(
-        select(MessageRow, col(MessageReadRow.at)).select_from(MessageRow), principal
-    ).where(_visible(principal, at))
+    statement = (
+        select(MessageRow, col(MessageReadRow.at))
+        .outerjoin(MessageReadRow, _read_by(principal))
+        .where(_visible(principal, at))
+    )
     if unread_only:
         statement = statement.where(unread)
     if cursor is not None:
@@ -115,9 +114,13 @@ async def list_messages(
 
 async def count_unread(session: AsyncSession, principal: Principal, at: datetime) -> int:
     """How many messages delivered by `at` the principal has not read; one query."""
-    statement = _with_reads(select(func.count()).select_from(MessageRow), principal)
-    found = await session.scalar(statement.where(_visible(principal, at), col(MessageReadRow.at).is_(None)))
-    return int(found or 0)
+    statement = (
+        select(func.count())
+        .select_from(MessageRow)
+        .outerjoin(MessageReadRow, _read_by(principal))
+        .where(_visible(principal, at), col(MessageReadRow.at).is_(None))
+    )
+    return await session.scalar(statement) or 0
 
 
 async def mark_read(

@@ -89,6 +89,9 @@ _WRITE: Final[TextClause] = text(
     ), new_messages AS (
         {_insert("messages", "messages", _MESSAGE_COLUMNS)}
         ON CONFLICT (case_number, seq, place) DO NOTHING
+    ), linked_pictures AS (
+        UPDATE attachments SET case_no = :number
+        WHERE id IN (SELECT jsonb_array_elements_text(CAST(:pictures AS jsonb))) AND case_no IS NULL
     )
     SELECT pg_notify(:channel, number || ' ' || version) FROM new_case
     """  # noqa: S608 - built of constants above

@@ -1,4 +1,4 @@
-"""Publishing rules: a new version of a policy, another year's arrangement, and the open cases they concern."""
+"""Publishing rules: a new version of a policy, a year's arrangement, and the open cases they concern."""
 
 from __future__ import annotations
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Text
 from sqlmodel import Field
 
 from models.tables.base import Table
-from models.tables.types import Instant, LTree
+from models.tables.types import Instant
 
 
 class AttachmentRow(Table, table=True):
     """One upload. Two people who upload the same picture get two rows and one stored object."""
 
     __tablename__ = "attachments"
-    __table_args__ = (Index("ix_attachments_unit_path", "unit_path", postgresql_using="gist"),)
 
     id: str = Field(primary_key=True, sa_type=Text)
     sha256: str = Field(sa_type=Text, index=True)
@@ -33,7 +32,5 @@ class AttachmentRow(Table, table=True):
     longitude: float | None = None
     uploaded_by: str = Field(sa_type=Text, foreign_key="people.id", index=True)
     uploaded_at: datetime = Field(sa_type=Instant)
-    unit_path: str | None = Field(default=None, sa_column=Column(LTree(), nullable=True))
-    """The unit whose post the uploader acted under: its superiors may see the picture."""
     case_no: str | None = Field(default=None, sa_type=Text, index=True)
     """The case the picture belongs to, once one refers to it."""

@@ -8,7 +8,9 @@ import pytest
 
 @pytest.mark.parametrize("path", ["/", "/docs"])
 @pytest.mark.parametrize(("language", "words"), [("zh", "接口说明"), ("en", "Interface reference")])
-async def test_a_page_in_each_language(client: httpx.AsyncClient, path: str, language: str, words: str) -> None:
+async def test_a_page_in_each_language(
+    client: httpx.AsyncClient, path: str, language: str, words: str
+) -> None:
     answer = await client.get(path, params={"lang": language})
     assert answer.status_code == 200
     assert words in answer.text

@@ -13,7 +13,7 @@ from runtime.settings import Settings
 from tests import servers as kept
 from tests.support.limits import matter_under, seconds
 from tests.support.product import Product, serving
-from tests.support.reading import eventually, row, written
+from tests.support.records import eventually, row, written
 from tests.support.worker_process import worker_process
 
 GRID = "500120001005-g18"

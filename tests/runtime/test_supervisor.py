@@ -58,8 +58,7 @@ async def until(said: io.StringIO, words: str) -> None:
 async def test_a_service_that_is_killed_comes_back_and_it_is_said(house: House) -> None:
     service = house.service("worker", STAYS)
     await house.supervisor.start(service)
-    told = asyncio.Event()
-    watching = asyncio.create_task(house.supervisor.watch(told))
+    watching = asyncio.create_task(house.supervisor.watch())
     assert service.child is not None
     first = service.child.pid
     service.child.kill()
@@ -67,8 +66,8 @@ async def test_a_service_that_is_killed_comes_back_and_it_is_said(house: House) 
     assert "worker ended by itself (SIGKILL); starting it again in 0.5 s" in house.said.getvalue()
     assert "  ready" in house.said.getvalue(), "the end of its log is shown"
     assert service.child.pid != first
-    told.set()
-    await watching
+    watching.cancel()
+    await asyncio.wait([watching])
     child = service.child
     await house.supervisor.stop()
     assert child.exit_code == -signal.SIGTERM
@@ -77,11 +76,10 @@ async def test_a_service_that_is_killed_comes_back_and_it_is_said(house: House) 
 async def test_pauses_grow_while_it_keeps_failing(house: House) -> None:
     service = house.service("api", "print('ready', flush=True); raise SystemExit(3)")
     await house.supervisor.start(service)
-    told = asyncio.Event()
-    watching = asyncio.create_task(house.supervisor.watch(told))
+    watching = asyncio.create_task(house.supervisor.watch())
     await until(house.said, "(exit code 3); starting it again in 1 s")
-    told.set()
-    await watching
+    watching.cancel()
+    await asyncio.wait([watching])
     await house.supervisor.stop()
     assert "(exit code 3); starting it again in 0.5 s" in house.said.getvalue()
 

@@ -196,3 +196,16 @@ def test_ctrl_c_is_as_good_and_reset_removes_the_folder(house: House) -> None:
     assert house.state.exists()
     assert house.command("reset", "--yes").returncode == 0
     assert not house.state.exists()
+
+
+def test_ctrl_c_during_the_start_leaves_nothing_and_twice_is_at_once(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    with pytest.raises(AssertionError):
+        house.start(within=0)  # does not wait
+    house.until("Starting PostgreSQL", within=20)
+    assert house.process is not None
+    house.process.send_signal(signal.SIGINT)
+    house.until("Stopping", within=20)
+    house.process.send_signal(signal.SIGINT)
+    assert house.process.wait(20) == 0
+    assert house.children() == {}

@@ -56,9 +56,9 @@ async def test_a_picture_that_the_caller_has_is_not_sent_again(client: httpx.Asy
 
 @pytest.mark.parametrize(
     ("login", "status"),
-    [("grid", 200), ("dispatcher", 200), ("auditor", 200), ("two-posts", 200), ("elsewhere", 404)],
+    [("grid", 200), ("dispatcher", 404), ("auditor", 404), ("two-posts", 404), ("elsewhere", 404)],
 )
-async def test_the_uploader_and_the_units_above_may_look(
+async def test_until_a_case_speaks_of_it_only_the_uploader_may_look(
     client: httpx.AsyncClient, login: str, status: int
 ) -> None:
     where = (await _sent(client, await signed_in(client, "grid"), picture())).headers["location"]

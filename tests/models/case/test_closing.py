@@ -69,10 +69,10 @@ HAPPY = CallBack(resolved=True, satisfied=True)
 
 
 def handled(urgency: Urgency = Urgency.URGENT, policy: str = "135") -> Play:
-    """Handled by the livelihood section after an hour, waiting for the street's check."""
+    """Handled by the livelihood section after half an hour, waiting for the street's check."""
     play = Play.reported(dossier(urgency, policy, entry=None)).send(DISPATCHER, Accept())
     play.send(DISPATCHER, Dispatch(lead=LIVELIHOOD, assisting=(CHENGGUAN,)))
-    play.send(LIVELIHOOD_STAFF, Claim()).wait(hours=1)
+    play.send(LIVELIHOOD_STAFF, Claim()).wait(minutes=30)
     return play.send(LIVELIHOOD_STAFF, Handle(note="已修复"))
 
 
@@ -141,7 +141,7 @@ def test_a_failed_check_sends_it_back_and_the_handling_clock_goes_on_with_what_w
     play.wait(hours=7).send(DISPATCHER, Rework(reason="灯仍不亮"))
     running = play.case.clock("handle:r1")
     assert running is not None
-    assert running.red_at == play.now + timedelta(hours=4)  # five hours from the report, one was used
+    assert running.red_at == play.now + timedelta(hours=4.5)  # five hours from the report, less what was used
     assert play.case.counters.rework == 1
     assert play.new(Reworked)[0].words().zh == "核查不通过，返工：灯仍不亮"
     assert play.latest[0].notices[0].unit == LIVELIHOOD.id
@@ -335,7 +335,7 @@ def test_a_department_whistled_in_the_first_round_can_be_whistled_again_in_the_s
     play.send(DISPATCHER, Dispatch(lead=LIVELIHOOD)).send(LIVELIHOOD_STAFF, Claim())
     play.send(LIVELIHOOD_STAFF, Handle(note="已修复")).send(DISPATCHER, Verify()).send(DISPATCHER, HAPPY)
     play.send(WORKER, Reopen(reason="又不亮了"))
-    assert play.refused(CHENGGUAN_STAFF, ReportIn()).code == "wrong_stage"
+    assert play.refused(CHENGGUAN_STAFF, ReportIn()).code == "no_such_thing"
     assert "report-in" not in play.offered(CHENGGUAN_STAFF)
     play.send(DISPATCHER, whistle).send(CHENGGUAN_STAFF, ReportIn())
     assert [whistle.round for whistle in play.case.whistles] == [1, 2]
