@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from rich.console import Console
 
 from runtime.command_line import plainly, read_settings, refuse
 from runtime.logs import configure_logging
@@ -99,6 +100,108 @@ def import_units(
     settings = read_settings()
     with plainly():
         bring_in_step(settings, file, preview=preview)
+
+
+Cases = Annotated[list[str] | None, typer.Argument(help="Numbers of cases; all of them, unless given.")]
+
+
+@app.command()
+def verify(
+    cases: Cases = None,
+    workflows: Annotated[bool, typer.Option(help="Ask the running workflows as well.")] = True,
+) -> None:
+    """Check that no fact was changed, and that records and workflows agree. Exit code 1 if they do not."""
+    from runtime.verify_command import verify_all
+
+    settings = read_settings()
+    with plainly():
+        found = asyncio.run(verify_all(settings, Report(), only=cases or [], workflows=workflows))
+    if found:
+        raise typer.Exit(1)
+
+
+@app.command()
+def rebuild(cases: Cases = None) -> None:
+    """Write the read model anew from the facts, while everything runs. Exit code 1 if a case cannot be."""
+    from runtime.rebuild_command import rebuild_all
+
+    settings = read_settings()
+    with plainly():
+        kept = asyncio.run(rebuild_all(settings, Report(), only=cases or []))
+    if kept:
+        raise typer.Exit(1)
+
+
+@app.command()
+def stories(
+    only: Annotated[list[str] | None, typer.Option(help="Only this story; may be given again.")] = None,
+    pace: Annotated[float, typer.Option(min=0, help="Seconds between two steps.")] = 0,
+    url: Annotated[str | None, typer.Option(help="The product's address, if not this machine's.")] = None,
+) -> None:
+    """Play the articles' stories on a running product, so that there is something to look at."""
+    from runtime.stories.command import tell
+
+    settings = read_settings()
+    with plainly():
+        shown = asyncio.run(tell(settings, Console(highlight=False), only=only or (), url=url, pace=pace))
+    if not shown.complete:
+        raise typer.Exit(1)
+
+
+case = typer.Typer(help="A case, over the running product's API.", no_args_is_help=True)
+app.add_typer(case, name="case")
+
+As = Annotated[str, typer.Option("--as", help="The login of whoever does it.")]
+Password = Annotated[
+    str | None, typer.Option(help="The demonstration password unless given.", envvar="SHAODAO_PASSWORD")
+]
+Number = Annotated[str, typer.Argument(help="The case's number.")]
+
+
+@case.command("report")
+def case_report(
+    login: As,
+    matter: Annotated[str, typer.Option(help="A key of the catalogue.")] = "other",
+    unit: Annotated[str | None, typer.Option(help="Where; by default the unit of your post.")] = None,
+    text: Annotated[str, typer.Option(help="What was seen.")] = "",
+    password: Password = None,
+) -> None:
+    """Report a matter; prints its case."""
+    from runtime import case_command
+
+    case_command.run(read_settings(), login, password, case_command.report(login, matter, unit, text))
+
+
+@case.command("send")
+def case_send(
+    number: Number,
+    command: Annotated[str, typer.Argument(help="accept, dispatch, claim, arrive, handle, verify …")],
+    login: As,
+    fields: Annotated[list[str] | None, typer.Argument(help="The command's fields, name=value.")] = None,
+    password: Password = None,
+) -> None:
+    """Send a command to a case; prints the case after it."""
+    from runtime import case_command
+
+    case_command.run(
+        read_settings(), login, password, case_command.send(login, number, command, fields or [])
+    )
+
+
+@case.command("show")
+def case_show(number: Number, login: As, password: Password = None) -> None:
+    """Print a case: stage, clocks, and what you may do."""
+    from runtime import case_command
+
+    case_command.run(read_settings(), login, password, case_command.show(login, number))
+
+
+@case.command("timeline")
+def case_timeline(number: Number, login: As, password: Password = None) -> None:
+    """Print what happened to a case, every date with its rule."""
+    from runtime import case_command
+
+    case_command.run(read_settings(), login, password, case_command.timeline(login, number))
 
 
 @app.command()

@@ -17,6 +17,7 @@
     │   └── KeyReused           409 idempotency_key_reused
     ├── BodyTooLarge            413 body_too_large
     ├── InputInvalid            422 input_invalid
+    │   ├── CursorInvalid       422 cursor_invalid
     │   ├── PasswordUnfit       422 password_unfit
     │   ├── PictureUnreadable   422 picture_unreadable
     │   └── PictureTooLarge     422 picture_too_large
@@ -178,6 +179,13 @@ class InputInvalid(ApiError):
 
     status, code = 422, "input_invalid"
     title = Words(zh="提交内容有误，请检查标出的各项", en="Some of what was sent is not as it must be")
+
+
+class CursorInvalid(InputInvalid):
+    """A cursor that this list, in this order, did not hand out."""
+
+    code = "cursor_invalid"
+    title = Words(zh="分页游标无效，请从第一页开始", en="Not a cursor of this list: begin anew")
 
 
 class PasswordUnfit(InputInvalid):

@@ -13,13 +13,23 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from api.database_faults import database_is_away
-from api.errors import BY_STATUS, ApiError, DatabaseAway, InputInvalid, InternalError
+from api.errors import (
+    BY_STATUS,
+    ApiError,
+    CursorInvalid,
+    DatabaseAway,
+    InputInvalid,
+    InternalError,
+    NotFound,
+)
 from api.faults import field_faults
 from api.gateway import Refused
 from api.language import language_of
 from api.problems import error_response, problem_response, refusal_response
 from models.base import Words
 from models.case.refusals import Refusal
+from models.queries.cases import CaseNotFound
+from models.queries.cursors import BadCursor
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +41,8 @@ def install(app: FastAPI) -> None:
     app.exception_handler(Refusal)(_refused)
     app.exception_handler(HTTPException)(_starlettes)
     app.exception_handler(RequestValidationError)(_validation)
+    app.exception_handler(CaseNotFound)(_unseen)
+    app.exception_handler(BadCursor)(_bad_cursor)
     for kind in (DBAPIError, PoolTimeout):
         app.exception_handler(kind)(_database)
 
@@ -41,6 +53,14 @@ async def _ours(request: Request, error: ApiError) -> JSONResponse:
 
 async def _refused(request: Request, refusal: Refused | Refusal) -> JSONResponse:
     return refusal_response(request, refusal)
+
+
+async def _unseen(request: Request, _error: CaseNotFound) -> JSONResponse:
+    return error_response(request, NotFound())
+
+
+async def _bad_cursor(request: Request, _error: BadCursor) -> JSONResponse:
+    return error_response(request, CursorInvalid())
 
 
 async def _starlettes(request: Request, error: HTTPException) -> JSONResponse:

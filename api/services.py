@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.attachments.store import PictureStore
 from api.gateway import Gateway
+from api.live import Live, on_termination
 from api.metrics import Metrics
 from api.security.passwords import Passwords
 from api.security.rate_limit import LoginLimits
@@ -32,6 +33,7 @@ class Services:
     engine: Engine
     gateway: Gateway
     units: UnitDirectory
+    live: Live
     signer: TokenSigner
     directory: SessionDirectory
     passwords: Passwords
@@ -50,21 +52,25 @@ async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]
     sessions = Sessions(database)
     directory = SessionDirectory(sessions, settings.revocation_cache)
     engine = Engine(settings)
+    live = Live(sessions)
     try:
-        yield Services(
-            settings=settings,
-            metrics=metrics,
-            database=database,
-            sessions=sessions,
-            engine=engine,
-            gateway=Gateway(engine, settings, metrics),
-            units=UnitDirectory(sessions),
-            signer=TokenSigner(settings.signing_keys, settings.token_ttl),
-            directory=directory,
-            passwords=Passwords(),
-            login_limits=LoginLimits(settings.login_rate, settings.login_rate_per_address),
-            pictures=PictureStore(settings),
-        )
+        with on_termination(live.end):
+            yield Services(
+                settings=settings,
+                metrics=metrics,
+                database=database,
+                sessions=sessions,
+                engine=engine,
+                gateway=Gateway(engine, settings, metrics),
+                units=UnitDirectory(sessions),
+                live=live,
+                signer=TokenSigner(settings.signing_keys, settings.token_ttl),
+                directory=directory,
+                passwords=Passwords(),
+                login_limits=LoginLimits(settings.login_rate, settings.login_rate_per_address),
+                pictures=PictureStore(settings),
+            )
     finally:
+        await live.close()
         await directory.close()
         await database.dispose()

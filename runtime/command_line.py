@@ -14,6 +14,7 @@ from runtime.embedded.ports import PortBusy
 from runtime.processes import ServerFailed
 from runtime.settings import NotRunning, Settings
 from runtime.state import AlreadyRunning
+from runtime.stories.faults import NotReady
 
 
 def read_settings() -> Settings:
@@ -39,7 +40,7 @@ def plainly() -> Iterator[None]:
     """Turn the failures a person can do something about into their words and an exit code."""
     try:
         yield
-    except (AlreadyRunning, PortBusy, NotRunning) as refusal:
+    except (AlreadyRunning, PortBusy, NotRunning, NotReady) as refusal:
         refuse(str(refusal))
     except (ServerFailed, NoAccount) as failure:
         refuse(str(failure), code=1)

@@ -12,10 +12,11 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from models.base import Urgency
-from models.case.commands import COMMANDS, Envelope, Report
+from models.case.commands import COMMANDS, Envelope, OnTheSpot, Report
+from models.case.commands.closing import CALL_BACK_TRIES
 from models.case.decide import advance_to, begin, decide, offers
 from models.case.refusals import Refusal
-from models.case.state import Case, Link, RequestKind, Stage
+from models.case.state import ACTIVE_TASK, Case, Link, RequestKind, Stage, TaskRole, TaskState
 from models.city.people import MACHINE, Principal
 from models.clocks.budget import Budget
 from tests.support import world
@@ -26,6 +27,7 @@ LATER: Final = timedelta(minutes=1)
 """Between two commands; far from every limit of an ordinary case."""
 WALKERS: Final = (
     world.WORKER,
+    world.OTHER_WORKER,
     world.OFFICER,
     world.OFFICER_2,
     world.DISPATCHER,
@@ -51,7 +53,7 @@ def _bodies(case: Case) -> dict[str, Sequence[dict[str, Any]]]:
     return {
         "decline": [reason],
         "merge": [{"into": "20261012-000001"}],
-        "dispatch": [{"lead": world.GRID, "assisting": (world.LIVELIHOOD,)}, {"lead": world.COMMUNITY}],
+        "dispatch": [{"lead": world.GRID, "assisting": (world.OTHER_GRID,)}, {"lead": world.COMMUNITY}],
         "transfer": [{"to": world.COMMUNITY, **reason}, {"to": world.GRID, **reason}],
         "release": [reason],
         "handle": [{"note": "…"}],
@@ -89,23 +91,31 @@ def _bodies(case: Case) -> dict[str, Sequence[dict[str, Any]]]:
 
 def _place(case: Case) -> tuple[Any, ...]:
     """Where a case stands, as far as it matters which steps are open to it from there."""
+    helping = (task.state for task in case.tasks if task.role is TaskRole.ASSISTING)
     return (
         case.stage,
         case.accepted,
-        case.rung,
-        min(case.round, 2),
-        case.suspension is not None,
-        tuple(sorted({request.kind for request in case.requests} & {RequestKind.VOID, RequestKind.SUSPENSION})),
-        tuple((task.role, task.state) for task in case.tasks if task.round == case.round),
-        tuple(party.state for whistle in case.whistles for party in whistle.parties),
-        min(case.missed_calls, 2),
+        _voiding(case),
+        case.lead_task.state if case.lead_task else None,
+        frozenset(helping) & ACTIVE_TASK,
+        tuple(party.state for whistle in case.whistles[-1:] for party in whistle.parties),
+        min(case.missed_calls, CALL_BACK_TRIES - 1),
     )
 
 
+def _voiding(case: Case) -> bool:
+    return any(request.kind is RequestKind.VOID for request in case.requests)
+
+
 def _worth_going_on(case: Case) -> bool:
-    """Whether the walk goes on from here: what lies beyond repeats what has been seen."""
-    tasks = [task for task in case.tasks if task.round == case.round]
-    return len(tasks) <= 3 and len(case.whistles) <= 1 and case.rung <= 2 and case.round <= 2
+    """Whether the walk goes on from here; a pause, a second climb or a third round show nothing new."""
+    if case.whistles and not _just_dispatched(case):
+        return False  # a whistled department goes its own way, whatever the tasks do
+    return case.suspension is None and case.rung <= 2 and case.round <= 2
+
+
+def _just_dispatched(case: Case) -> bool:
+    return case.stage is Stage.HANDLING and [task.state for task in case.tasks] == [TaskState.OPEN]
 
 
 def _moves(before: Case | None, command: str, after: Case) -> Iterator[Step]:
@@ -128,28 +138,31 @@ def _next(case: Case, walker: Principal) -> Iterator[tuple[str, Case]]:
     """Every case that the walker can make of this one with one command."""
     at = case.reported_at + case.version * LATER
     bodies = _bodies(case)
-    for name in offers(case, walker):
+    # Where voiding is asked for, only the answer is of interest: the rest is as it was without.
+    for name in ("approve", "refuse") if _voiding(case) else offers(case, walker):
         for body in bodies.get(name, ({},)):
-            envelope = Envelope.model_construct(
-                id=f"c{case.version}", principal=walker, command=COMMANDS[name].model_validate(body)
-            )
+            command = COMMANDS[name].model_validate(body)
+            envelope = Envelope.model_validate({"id": "walk", "principal": walker, "command": command})
             try:
                 yield name, decide(case, envelope, at).case
             except Refusal:
                 continue
 
 
-def _first() -> Case:
-    report = Report(text="…")
-    return begin(world.dossier(), report, world.WORKER, "c0", world.MONDAY).case
+def _beginnings() -> Iterator[Case]:
+    """A plain report, one of a matter that nobody is called back for, and one handled on the spot."""
+    plain, silent = world.dossier(), world.dossier(about=world.matter(callback=False))
+    done = OnTheSpot(note="…")
+    for dossier, spot in ((plain, None), (silent, None), (plain, done)):
+        yield begin(dossier, Report(text="…", on_the_spot=spot), world.WORKER, "c0", world.MONDAY).case
 
 
 @cache
 def steps() -> frozenset[Step]:
     """Every step that was seen, whatever led there; those in which nothing moved are left out."""
-    first = _first()
-    seen = set(_moves(None, "report", first))
-    known, waiting = {_place(first)}, deque([first])
+    waiting = deque(_beginnings())
+    known = {(case.matter.callback, _place(case)) for case in waiting}
+    seen = {move for case in waiting for move in _moves(None, "report", case)}
     while waiting:
         case = waiting.popleft()
         found = [pair for walker in WALKERS for pair in _next(case, walker)]
@@ -157,7 +170,7 @@ def steps() -> frozenset[Step]:
             found.append((CLOCK, advance_to(case, case.archive_at).case))
         for name, after in found:
             seen.update(_moves(case, name, after))
-            place = _place(after)
+            place = (after.matter.callback, _place(after))
             if place not in known and _worth_going_on(after):
                 known.add(place)
                 waiting.append(after)

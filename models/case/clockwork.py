@@ -29,8 +29,10 @@ def settle(draft: Draft, cause: Cause = Cause.STARTED, ended: datetime | None = 
 
     `ended` is when what is no longer owed ceased to be: an instant that has fired late, else now.
     """
-    wanted = {demand.id: demand for demand in demands(draft.case)}
     calendar, rules = draft.case.book.calendar, draft.case.rules
+    if cause in MOVING:
+        _move(draft, cause)
+    wanted = {demand.id: demand for demand in demands(draft.case)}
     for clock in draft.case.clocks:
         if clock.id not in wanted:
             # A clock that was itself started by what fired late cannot have ended before.
@@ -38,15 +40,23 @@ def settle(draft: Draft, cause: Cause = Cause.STARTED, ended: datetime | None = 
             draft.record(ClockSet(clock=clocks.stop(clock, stop_at, calendar), cause=Cause.STOPPED))
     if rules is None:
         return
-    for clock in draft.case.clocks if cause in MOVING else ():
-        moved = clocks.rebudget(clock, wanted[clock.id].rule, rules, draft.at, calendar)
-        if moved != clock:
-            draft.record(ClockSet(clock=moved, cause=cause, why=why(moved, calendar, rules)))
     running = {clock.id for clock in draft.case.clocks}
     for demand in wanted.values():
         if demand.id not in running:
             _start(draft, demand, rules)
     _pause_or_resume(draft, wanted, rules)
+
+
+def _move(draft: Draft, cause: Cause) -> None:
+    """Give the clocks that are still owed the limits that hold now."""
+    case, calendar, rules = draft.case, draft.case.book.calendar, draft.case.rules
+    if rules is None:
+        return
+    for demand in demands(case):
+        clock = case.clock(demand.id)
+        moved = clock and clocks.rebudget(clock, demand.rule, rules, draft.at, calendar)
+        if moved is not None and moved != clock:
+            draft.record(ClockSet(clock=moved, cause=cause, why=why(moved, calendar, rules)))
 
 
 def _start(draft: Draft, demand: Demand, rules: Rules) -> None:

@@ -8,7 +8,6 @@ from datetime import datetime
 from models.base import Words
 from models.case.clockwork import next_instant, settle, tick
 from models.case.commands import Command, Envelope, OnTheSpot, Report
-from models.case.commands.base import CommandBase
 from models.case.dossier import Dossier
 from models.case.draft import Draft
 from models.case.evolve import evolve
@@ -47,8 +46,6 @@ class Decision:
 def _sealed(draft: Draft, before: Case | None, command: str) -> Decision:
     version, head = (before.version, before.head) if before else (0, "")
     facts = seal(draft.case.number, version, head, draft.steps, draft.stamp, command)
-    if not facts:
-        return Decision(draft.case, ())
     return Decision(draft.case.but(version=facts[-1].seq, head=facts[-1].hash), facts)
 
 
@@ -117,12 +114,12 @@ def _handle_on_the_spot(draft: Draft, unit: UnitRef, done: OnTheSpot) -> None:
     draft.record(Handled(task=task.id, unit=unit, note=done.note, attachments=done.attachments))
 
 
-def permitted(case: Case, principal: Principal, command: CommandBase) -> tuple[Actor, ...]:
+def permitted(case: Case, principal: Principal, command: Command) -> tuple[Actor, ...]:
     """The actors the sender may act as, once the table of rules lets the command through; best first.
 
     Raises NotYours, Ended, WrongStage or Suspended, in this order: who may not act learns nothing else.
     """
-    rule = RULES[_name(command)]
+    rule = RULES[command.command]
     posts = acting_posts(case, principal, rule.by)
     if not posts:
         raise NotYours(
@@ -148,13 +145,6 @@ def permitted(case: Case, principal: Principal, command: CommandBase) -> tuple[A
     return tuple(actor_of(principal, post) for post in posts)
 
 
-def _name(command: CommandBase) -> str:
-    name = getattr(command, "command", None)
-    if not isinstance(name, str):
-        raise TypeError(f"{type(command).__name__} is not a command")
-    return name
-
-
 def decide(case: Case, envelope: Envelope, at: datetime) -> Decision:
     """What happens when the command meets the case at `at` (UTC). Raises a Refusal; then nothing has.
 
@@ -163,20 +153,19 @@ def decide(case: Case, envelope: Envelope, at: datetime) -> Decision:
     """
     caught_up = advance_to(case, at)
     actors = permitted(caught_up.case, envelope.principal, envelope.command)
-    refusal: Refusal | None = None
+    refusals: list[Refusal] = []
     for actor in actors:
         # Who holds several posts acts under the first that gets through; the best one's refusal counts.
         draft = Draft(caught_up.case, actor, at)
         try:
             envelope.command.decide(draft)
         except Refusal as refused:
-            refusal = refusal or refused
+            refusals.append(refused)
             continue
         settle(draft, _cause(draft))
         own = _sealed(draft, caught_up.case, envelope.id)
         return Decision(own.case, caught_up.facts + own.facts)
-    assert refusal is not None  # noqa: S101 - `permitted` returns at least one actor
-    raise refusal
+    raise refusals[0]
 
 
 def _cause(draft: Draft) -> Cause:

@@ -11,7 +11,7 @@ from models.case import facts as f
 from models.case.facts.base import Stamp
 from models.case.owners import owner_of
 from models.case.permissions import SERVES
-from models.case.state import Case, Reporter
+from models.case.state import Case, Reporter, Stage
 from models.city.people import Rank, Role
 from models.city.units import UnitRef
 from models.clocks.clock import Threshold
@@ -118,9 +118,9 @@ def _supervised(fact: f.Supervised, to: _Writer) -> Iterator[Notice]:
 
 
 def _answered(fact: f.Answered, to: _Writer) -> Iterator[Notice]:
-    order = to.case.order(fact.order)
-    if order is not None:
-        yield to.unit(order.by, *SUPERVISING)
+    for order in to.case.orders:
+        if order.id == fact.order:
+            yield to.unit(order.by, *SUPERVISING)
 
 
 def _passed(fact: f.ThresholdPassed, to: _Writer) -> Iterator[Notice]:
@@ -132,15 +132,14 @@ def _passed(fact: f.ThresholdPassed, to: _Writer) -> Iterator[Notice]:
         yield to.unit(owner)
 
 
-def _reworked(_fact: f.Fact, to: _Writer) -> Iterator[Notice]:
-    lead = to.case.lead_task
-    if lead is not None:
-        yield to.unit(lead.unit)
-
-
-def _decided(_fact: f.Fact, to: _Writer) -> Iterator[Notice]:
+def _at_work(_fact: f.Fact, to: _Writer) -> Iterator[Notice]:
     lead = to.case.lead_task
     yield to.unit(lead.unit if lead else to.case.holder)
+
+
+def _called_back(fact: f.CalledBack, to: _Writer) -> Iterator[Notice]:
+    if to.case.stage is Stage.HANDLING:  # dissatisfied: back to who had handled it
+        yield from _at_work(fact, to)
 
 
 # Each route takes the fact it stands beside; `Any`, because a table cannot say that.
@@ -162,12 +161,13 @@ _ROUTES: dict[type, Callable[[Any, _Writer], Iterator[Notice]]] = {
     f.Answered: _answered,
     f.Escalated: _holder,
     f.Requested: _holder,
-    f.RequestDecided: _decided,
+    f.RequestDecided: _at_work,
     f.WasSuspended: _reporters,
     f.ReviewCalled: _holder,
-    f.Resumed: _decided,
+    f.Resumed: _at_work,
     f.Voided: _reporters,
-    f.Reworked: _reworked,
+    f.Reworked: _at_work,
+    f.CalledBack: _called_back,
     f.Closed: _reporters,
     f.Reopened: _holder,
     f.ThresholdPassed: _passed,

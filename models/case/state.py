@@ -137,10 +137,6 @@ class Whistle(Frozen):
     at: datetime
     parties: tuple[Party, ...]
 
-    def party(self, unit_id: str) -> Party | None:
-        """The party of the unit, if it was whistled."""
-        return next((party for party in self.parties if party.unit.id == unit_id), None)
-
 
 class Order(Frozen):
     """督办: an order with its own owner, deadline and reply."""
@@ -367,18 +363,6 @@ class Case(Frozen):
         """The task with this identity."""
         return next((task for task in self.tasks if task.id == task_id), None)
 
-    def whistle(self, whistle_id: str) -> Whistle | None:
-        """The whistle with this identity."""
-        return next((whistle for whistle in self.whistles if whistle.id == whistle_id), None)
-
-    def order(self, order_id: str) -> Order | None:
-        """The supervision order with this identity."""
-        return next((order for order in self.orders if order.id == order_id), None)
-
-    def request(self, request_id: str) -> Request | None:
-        """The undecided request with this identity."""
-        return next((request for request in self.requests if request.id == request_id), None)
-
     def clock(self, clock_id: str) -> Clock | None:
         """The live clock with this identity."""
         return next((clock for clock in self.clocks if clock.id == clock_id), None)
@@ -391,7 +375,3 @@ class Case(Frozen):
         """A copy at `stage` since `at`; the instant is kept where the stage does not change."""
         since = self.stage_since if stage is self.stage else at
         return self.model_copy(update={"stage": stage, "stage_since": since, **changes})
-
-    def with_task(self, task: Task) -> Case:
-        """A copy in which `task` replaces the one of its identity."""
-        return self.but(tasks=tuple(task if t.id == task.id else t for t in self.tasks))

@@ -104,7 +104,7 @@ def case_row(case: Case) -> dict[str, Any]:
         "requests": len(case.requests) if open_ else 0,
         "reported_at": case.reported_at.isoformat(),
         "round_at": case.round_at.isoformat(),
-        "closed_at": case.closed_at.isoformat() if case.closed_at else None,
+        "closed_at": _instant(case.closed_at),
         "closed_late": case.closed_late,
         "suspended_since": case.suspension.since.isoformat() if case.suspension else None,
         "yellow_at": _earliest(clock.yellow_at for clock in case.clocks),
@@ -116,8 +116,11 @@ def case_row(case: Case) -> dict[str, Any]:
 
 def _earliest(instants: Iterable[datetime | None]) -> str | None:
     """The first of them; a clock that stands still has none."""
-    first = min((instant for instant in instants if instant is not None), default=None)
-    return first.isoformat() if first is not None else None
+    return _instant(min((instant for instant in instants if instant is not None), default=None))
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant is not None else None
 
 
 def fact_row(number: str, fact: SealedFact) -> dict[str, Any]:
@@ -159,8 +162,21 @@ def message_rows(number: str, fact: SealedFact) -> Iterable[dict[str, Any]]:
 def task_rows(case: Case) -> list[dict[str, Any]]:
     """The rows of a case's tasks, as JSON values."""
     return [
-        task.model_dump(mode="json", exclude={"unit", "instruction", "released_at"})
-        | {"case_number": case.number, "unit_id": task.unit.id}
+        {
+            "case_number": case.number,
+            "id": task.id,
+            "role": task.role.value,
+            "unit_id": task.unit.id,
+            "state": task.state.value,
+            "round": task.round,
+            "kept": task.kept,
+            "appointed": task.appointed,
+            "person": task.person,
+            "opened_at": task.opened_at.isoformat(),
+            "claimed_at": _instant(task.claimed_at),
+            "arrived_at": _instant(task.arrived_at),
+            "handled_at": _instant(task.handled_at),
+        }
         for task in case.tasks
     ]
 
@@ -178,7 +194,7 @@ def clock_row(case: Case, clock: Clock, fact: SealedFact) -> dict[str, Any]:
         "policy_version": clock.version,
         "valid_from": fact.at.isoformat(),
         "valid_until": None,
-        "yellow_at": clock.yellow_at.isoformat() if clock.yellow_at else None,
-        "red_at": clock.red_at.isoformat() if clock.red_at else None,
+        "yellow_at": _instant(clock.yellow_at),
+        "red_at": _instant(clock.red_at),
         "provisional": clock.provisional,
     }

@@ -124,14 +124,19 @@ async def count_unread(session: AsyncSession, principal: Principal, at: datetime
 
 
 async def mark_read(
-    session: AsyncSession, principal: Principal, at: datetime, messages: Sequence[MessageId] | None = None
+    session: AsyncSession,
+    principal: Principal,
+    at: datetime,
+    messages: Sequence[MessageId] | None = None,
+    *,
+    until: datetime | None = None,
 ) -> int:
-    """Note that the principal has read these messages, or (None) all that were delivered by `at`.
+    """Note at `at` that the principal has read these messages; or (None) all that were delivered by `until`.
 
     Messages of others, and those read before, are passed over. Returns how many were newly read.
     """
     statement = select(literal(principal.person), *_IDENTITY, literal(at, Instant)).where(
-        _visible(principal, at)
+        _visible(principal, min(until or at, at))
     )
     if messages is not None:
         if not messages:

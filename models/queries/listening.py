@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
 import psycopg
@@ -34,7 +34,7 @@ class Missed(Frozen):
     """Listening begins, or begins again: what was announced before has not been heard."""
 
 
-async def listen(url: str) -> AsyncIterator[Announced | Missed]:
+async def listen(url: str) -> AsyncGenerator[Announced | Missed, None]:
     """What is announced on a connection of its own, for ever; it comes back by itself when it breaks.
 
     `url` is PostgreSQL's address as libpq spells it. Close the iterator to hang up.

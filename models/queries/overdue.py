@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import ConfigDict
 from sqlalchemy import CTE, ColumnElement, RowMapping, Select, func, literal, select, true, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,6 +40,8 @@ from models.tables.units import UnitRow
 class LateClock(Frozen):
     """One limit that was over, and the rule behind it."""
 
+    model_config = ConfigDict(ser_json_timedelta="float")
+
     clock: str
     stage: ClockStage
     owner: Named
@@ -54,6 +57,8 @@ class LateClock(Frozen):
 
 class OverdueCase(Frozen):
     """A case over a limit at the instant asked about."""
+
+    model_config = ConfigDict(ser_json_timedelta="float")
 
     case: CaseLine
     """As it is now."""

@@ -22,21 +22,21 @@ from models.queries.case_rows import rows
 CHANNEL: Final = "shaodao_cases"
 """Where `NOTIFY` tells listeners that a case has a new version; the payload is `number version`."""
 
-_CASE_COLUMNS: Final = """number text, version int, head text, round int, stage text, stage_since timestamptz,
+CASE_COLUMNS: Final = """number text, version int, head text, round int, stage text, stage_since timestamptz,
     urgency text, matter text, section text, department text, policy text, channel text, drill bool,
     triage text, place_id text, place_path ltree, holder_id text, holder_path ltree, level text,
     lead_id text, involved ltree[], reporters text[], whistled text[], ordered text[], requests int,
     reported_at timestamptz, round_at timestamptz, closed_at timestamptz, closed_late bool,
     suspended_since timestamptz, yellow_at timestamptz, red_at timestamptz, words text, snapshot jsonb"""
-_FACT_COLUMNS: Final = """case_number text, seq int, at timestamptz, actor jsonb, command text, kind text,
+FACT_COLUMNS: Final = """case_number text, seq int, at timestamptz, actor jsonb, command text, kind text,
     body jsonb, previous text, hash text, stage text, holder_id text, round int"""
-_TASK_COLUMNS: Final = """case_number text, id text, role text, unit_id text, state text, round int,
+TASK_COLUMNS: Final = """case_number text, id text, role text, unit_id text, state text, round int,
     kept bool, appointed bool, person text, opened_at timestamptz, claimed_at timestamptz,
     arrived_at timestamptz, handled_at timestamptz"""
-_CLOCK_COLUMNS: Final = """case_number text, clock_id text, revision int, stage text, subject text,
+CLOCK_COLUMNS: Final = """case_number text, clock_id text, revision int, stage text, subject text,
     owner_id text, policy text, policy_version int, valid_from timestamptz, valid_until timestamptz,
     yellow_at timestamptz, red_at timestamptz, provisional bool"""
-_MESSAGE_COLUMNS: Final = """case_number text, seq int, place int, kind text, to_person text, to_contact text,
+MESSAGE_COLUMNS: Final = """case_number text, seq int, place int, kind text, to_person text, to_contact text,
     to_unit text, to_roles text[], to_rank text, urgent bool, visible_at timestamptz, zh text, en text"""
 
 
@@ -44,11 +44,13 @@ def _names(columns: str) -> list[str]:
     return [column.split()[0] for column in columns.replace("\n", " ").split(",")]
 
 
-def _set(columns: str, *but: str) -> str:
+def setting(columns: str, *but: str) -> str:
+    """The part of an upsert that takes every column over but these."""
     return ", ".join(f"{name} = EXCLUDED.{name}" for name in _names(columns) if name not in but)
 
 
-def _insert(table: str, part: str, columns: str, source: str = "jsonb_to_recordset") -> str:
+def inserting(table: str, part: str, columns: str, source: str = "jsonb_to_recordset") -> str:
+    """An INSERT from the JSON bound as `part`: a list of rows, or one row with `jsonb_to_record`."""
     names = ", ".join(_names(columns))
     # Built of the constants above; every value is bound.
     return (
@@ -61,24 +63,24 @@ def _insert(table: str, part: str, columns: str, source: str = "jsonb_to_records
 _WRITE: Final[TextClause] = text(
     f"""
     WITH new_case AS (
-        {_insert("cases", "case", _CASE_COLUMNS, "jsonb_to_record")}
-        ON CONFLICT (number) DO UPDATE SET {_set(_CASE_COLUMNS, "number")}
+        {inserting("cases", "case", CASE_COLUMNS, "jsonb_to_record")}
+        ON CONFLICT (number) DO UPDATE SET {setting(CASE_COLUMNS, "number")}
         WHERE cases.version < EXCLUDED.version
         RETURNING number, version
     ), new_facts AS (
-        {_insert("facts", "facts", _FACT_COLUMNS)}
+        {inserting("facts", "facts", FACT_COLUMNS)}
         ON CONFLICT (case_number, seq) DO NOTHING
     ), new_tasks AS (
-        {_insert("tasks", "tasks", _TASK_COLUMNS)}
+        {inserting("tasks", "tasks", TASK_COLUMNS)}
         WHERE EXISTS (SELECT 1 FROM new_case)
-        ON CONFLICT (case_number, id) DO UPDATE SET {_set(_TASK_COLUMNS, "case_number", "id")}
+        ON CONFLICT (case_number, id) DO UPDATE SET {setting(TASK_COLUMNS, "case_number", "id")}
     ), closed_clocks AS (
         UPDATE clocks SET valid_until = r.at
         FROM jsonb_to_recordset(CAST(:closed AS jsonb)) AS r(clock_id text, revision int, at timestamptz)
         WHERE clocks.case_number = :number AND clocks.clock_id = r.clock_id
             AND clocks.valid_until IS NULL AND clocks.revision < r.revision
     ), new_clocks AS (
-        {_insert("clocks", "opened", _CLOCK_COLUMNS)}
+        {inserting("clocks", "opened", CLOCK_COLUMNS)}
         ON CONFLICT (case_number, clock_id, revision) DO NOTHING
     ), moved_clocks AS (
         UPDATE clocks SET owner_id = r.owner_id
@@ -87,7 +89,7 @@ _WRITE: Final[TextClause] = text(
             AND clocks.valid_until IS NULL AND clocks.owner_id <> r.owner_id
             AND EXISTS (SELECT 1 FROM new_case)
     ), new_messages AS (
-        {_insert("messages", "messages", _MESSAGE_COLUMNS)}
+        {inserting("messages", "messages", MESSAGE_COLUMNS)}
         ON CONFLICT (case_number, seq, place) DO NOTHING
     ), linked_pictures AS (
         UPDATE attachments SET case_no = :number

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from pydantic import ConfigDict
 from sqlalchemy import Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +20,8 @@ from models.tables.types import Instant
 
 class StayLine(Frozen):
     """One stay, as far as it had come at the instant asked about."""
+
+    model_config = ConfigDict(ser_json_timedelta="float")
 
     round: int
     stage: Stage

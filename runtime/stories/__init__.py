@@ -1,1 +1,1 @@
-"""The articles' stories as data (`data/stories/`), and the player that takes them through the product's own API."""
+"""The articles' stories (data in `data/stories/`), and the player that takes them through the API."""

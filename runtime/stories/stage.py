@@ -1,9 +1,4 @@
-"""The stage a story is played on: people who are signed in to a running product, and its time.
-
-StageFault
-├── NotReady    the product does not answer, or does not know the people: nothing was played
-└── Refused     the product refused a step; says which problem
-"""
+"""The stage a story is played on: people who are signed in to a running product, and its time."""
 
 from __future__ import annotations
 
@@ -13,6 +8,7 @@ from typing import Any, Final
 
 import httpx
 
+from runtime.stories.faults import NotReady, Refused
 from runtime.stories.pictures import sketch
 
 API: Final = "/api/v1"
@@ -20,22 +16,6 @@ TRIES: Final = 8
 """How often something is sent while the product asks for patience (429, 503)."""
 LONGEST_PAUSE: Final = 30.0
 """Seconds; a product that asks for more at a time is not waited for any longer."""
-
-
-class StageFault(RuntimeError):
-    """The story cannot go on."""
-
-
-class NotReady(StageFault):
-    """The product does not answer, or does not know the people."""
-
-
-class Refused(StageFault):
-    """The product refused something."""
-
-    def __init__(self, status: int, problem: dict[str, Any]) -> None:
-        said = problem.get("detail") or problem.get("title") or ""
-        super().__init__(f"{status} {problem.get('code', '')}: {said}")
 
 
 class Stage:
@@ -78,6 +58,10 @@ class Stage:
         """Send something as somebody, under an idempotency key; the answer. Raises Refused, NotReady."""
         headers = {**self._as(login), "Idempotency-Key": key}
         return _accepted(await self._send("POST", path, json=body, headers=headers))
+
+    async def get(self, login: str, path: str) -> dict[str, Any]:
+        """Read something as somebody. Raises Refused, NotReady."""
+        return _accepted(await self._send("GET", path, headers=self._as(login)))
 
     async def take_picture(self, login: str, caption: str) -> str:
         """Draw a picture and send it up as somebody; its id. Raises Refused, NotReady."""

@@ -48,7 +48,7 @@ class After(Frozen):
     seconds: float = Field(default=0, ge=0)
 
     def until(self, now: datetime, red_at: datetime | None, calendar: CalendarSlice) -> datetime:
-        """The instant (UTC) at which it is over, counted from `now`; `red_at` is when that clock turns red."""
+        """The instant (UTC) at which it is over, counted from `now`; `red_at` is that clock's."""
         start = now if self.red is None or red_at is None else max(now, red_at)
         start = advance(ClockKind.WORKING_HOURS, calendar, start, timedelta(hours=self.working_hours))
         return start + timedelta(days=self.days, hours=self.hours, minutes=self.minutes, seconds=self.seconds)

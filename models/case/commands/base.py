@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from pydantic import Field
 
 from models.base import Frozen, Words
@@ -34,9 +36,9 @@ class CommandBase(Frozen):
     or raises a `Refusal`; it changes nothing else.
     """
 
+    @abstractmethod
     def decide(self, draft: Draft) -> None:
         """Record what happens."""
-        raise NotImplementedError(type(self).__name__)
 
 
 def post_of(actor: Actor) -> Post:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.base import Words
+from models.base import Frozen, Words
 from models.case.commands.base import CommandBase, Note, Pictures, Reason, require_turn, withdraw_open
 from models.case.draft import Draft
 from models.case.facts import Absorbed, Accepted, Declined, Linked, Merged
@@ -16,15 +16,15 @@ from models.city.triage import DEFAULT, triage_kind
 from models.clocks.policy import ClockStage
 
 
-class OnTheSpot(CommandBase):
+class OnTheSpot(Frozen):
     """自办/一格解决: reported and handled at once, with evidence; still verified by someone else."""
 
     note: str = Reason
     attachments: tuple[str, ...] = Pictures
 
 
-class Report(CommandBase):
-    """上报: the first command; it begins the case."""
+class Report(Frozen):
+    """上报: the first command; it begins the case, so it meets none (`models.case.decide.begin`)."""
 
     command: Literal["report"] = "report"
     channel: Channel = Channel.GRID

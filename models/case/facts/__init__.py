@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from models.case.facts.base import FactBase
 from models.case.facts.closing import Archived, CalledBack, Closed, Reopened, Reworked, Verified
 from models.case.facts.handling import (
     Annotated as Noted,
@@ -94,7 +95,7 @@ Fact = Annotated[
 ]
 """Any fact, told apart by its `fact` field."""
 
-FACTS: tuple[type, ...] = Fact.__origin__.__args__  # type: ignore[attr-defined]
+FACTS: tuple[type[FactBase], ...] = Fact.__origin__.__args__  # type: ignore[attr-defined]
 """Every class of fact, for tests and documentation."""
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import datetime
 
 from models.base import Frozen, Words
@@ -29,6 +30,6 @@ class FactBase(Frozen):
         del stamp
         return case
 
+    @abstractmethod
     def words(self) -> Words:
         """What happened, for the timeline. People appear in the timeline beside it, never in it."""
-        raise NotImplementedError(type(self).__name__)

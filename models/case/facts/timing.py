@@ -39,6 +39,13 @@ CAUSES: dict[Cause, Words] = {
 }
 
 
+PASSED: dict[Threshold, Words] = {
+    Threshold.SUBSTITUTE: Words(zh="：A角未响应，转请B角", en=": A has not answered, B is called"),
+    Threshold.YELLOW: Words(zh="亮黄灯", en=" turned yellow"),
+    Threshold.RED: Words(zh="亮红灯，已超期", en=" turned red: overdue"),
+}
+
+
 class ClockSet(FactBase):
     """A clock was started, moved, paused, resumed or stopped; it carries its whole arithmetic."""
 
@@ -87,13 +94,5 @@ class ThresholdPassed(FactBase):
         return case.but(clocks=clocks)
 
     def words(self) -> Words:
-        stage = stage_name(self.clock.stage)
-        match self.threshold:
-            case Threshold.SUBSTITUTE:
-                return Words(
-                    zh=f"{stage.zh}：A角未响应，转请B角", en=f"{stage.en}: A has not answered, B is called"
-                )
-            case Threshold.YELLOW:
-                return Words(zh=f"{stage.zh}亮黄灯", en=f"{stage.en} turned yellow")
-            case Threshold.RED:
-                return Words(zh=f"{stage.zh}亮红灯，已超期", en=f"{stage.en} turned red: overdue")
+        stage, passed = stage_name(self.clock.stage), PASSED[self.threshold]
+        return Words(zh=f"{stage.zh}{passed.zh}", en=f"{stage.en}{passed.en}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import cache
+from typing import Final
 
 import pytest
 from sqlalchemy import select
@@ -10,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col
 
 from models.base import Urgency
-from models.case.commands import Accept, BlowWhistle, Dispatch, Supervise
-from models.case.jurisdiction import READING_ROLES, Sight, may_see, sight
+from models.case.commands import Accept, BlowWhistle, Dispatch, Transfer
+from models.case.jurisdiction import Sight, may_see, sight
 from models.case.state import Ground
 from models.city.people import Principal, Role
 from models.queries.jurisdiction import visible
@@ -21,17 +23,60 @@ from tests.support import world
 from tests.support.play import Play
 from tests.support.reading import furnish, write
 
-PLACES = {"grid": world.GRID, "other": world.OTHER_GRID}
+DESK_DISPATCHER = world.holding("desk-dispatcher", (world.SAFETY, Role.DISPATCHER))
+"""Dispatches from a section's desk: reaches the street it belongs to."""
+MOVED = world.holding("worker", (world.FOREIGN_STREET, Role.DISPATCHER))
+"""The worker after a move to another district: what she reported stays hers to see."""
+RETIRED = world.holding("worker")
+SENSOR_REPORTER = world.holding("worker", (world.STREET, Role.DEVICE))
+EVERYBODY: Final = (*world.PEOPLE, DESK_DISPATCHER, MOVED, RETIRED, SENSOR_REPORTER)
+
+HERE: Final = {"fresh", "busy", "next_door"}
+SEEN: Final[dict[str, set[str]]] = {
+    "worker": {"fresh", "busy"},
+    "head-a": {"fresh", "busy"},
+    "head-b": {"fresh", "busy"},
+    "instructor": {"fresh", "busy"},
+    "other-worker": {"next_door"},
+    "officer": HERE,
+    "officer-2": HERE,
+    "dispatcher": HERE,
+    "dispatcher-2": HERE,
+    "commander": HERE,
+    "supervisor": HERE,
+    "safety-a": {"busy"},
+    "safety-b": {"busy"},
+    "livelihood": {"busy"},
+    "livelihood-2": {"busy"},
+    "chengguan": set(),
+    "chengguan-2": set(),
+    "xiaofang": {"busy"},
+    "jiaojing": set(),
+    "zhujian": set(),
+    "district-dispatcher": HERE,
+    "district-commander": HERE,
+    "district-supervisor": HERE,
+    "auditor": HERE,
+    "city-dispatcher": HERE,
+    "city-supervisor": HERE,
+    "administrator": set(),
+    "sensor": set(),
+    "two-posts": HERE,
+    "foreign-dispatcher": set(),
+    "foreign-staff": set(),
+}
 
 
+@cache
 def cases() -> dict[str, Play]:
-    """A fresh report, one with a section and a department at work, one in the grid next door."""
+    """A fresh report, one that sections and a department work on, one in the grid next door."""
     fresh = Play.reported(world.dossier(number="20261012-000001"))
     busy = Play.reported(world.dossier(Urgency.URGENT, number="20261012-000002"))
     busy.send(world.DISPATCHER, Accept())
     busy.send(world.DISPATCHER, Dispatch(lead=world.SAFETY, assisting=(world.OTHER_COMMUNITY,)))
     whistle = BlowWhistle(ground=Ground.EMERGENCY, units=(world.XIAOFANG,), reason="需要专业队伍")
     busy.send(world.DISPATCHER, whistle)
+    busy.send(world.DISPATCHER, Transfer(task="t1", to=world.LIVELIHOOD, reason="属民生服务"))
     next_door = Play.reported(
         world.dossier(number="20261012-000003", chain=(*world.CHAIN[:-1], world.OTHER_GRID)),
         by=world.OTHER_WORKER,
@@ -47,39 +92,14 @@ async def session(engine: AsyncEngine, sessions: Sessions) -> AsyncIterator[Asyn
         yield session
 
 
-SEEN = {
-    "worker": {"fresh", "busy"},
-    "head-a": {"fresh", "busy"},
-    "head-b": {"fresh", "busy"},
-    "instructor": {"fresh", "busy"},
-    "other-worker": {"next_door"},
-    "officer": {"fresh", "busy", "next_door"},
-    "officer-2": {"fresh", "busy", "next_door"},
-    "dispatcher": {"fresh", "busy", "next_door"},
-    "dispatcher-2": {"fresh", "busy", "next_door"},
-    "commander": {"fresh", "busy", "next_door"},
-    "supervisor": {"fresh", "busy", "next_door"},
-    "safety-a": {"busy"},
-    "safety-b": {"busy"},
-    "livelihood": set(),
-    "livelihood-2": set(),
-    "chengguan": set(),
-    "chengguan-2": set(),
-    "xiaofang": {"busy"},
-    "jiaojing": set(),
-    "zhujian": set(),
-    "district-dispatcher": {"fresh", "busy", "next_door"},
-    "district-commander": {"fresh", "busy", "next_door"},
-    "district-supervisor": {"fresh", "busy", "next_door"},
-    "auditor": {"fresh", "busy", "next_door"},
-    "city-dispatcher": {"fresh", "busy", "next_door"},
-    "city-supervisor": {"fresh", "busy", "next_door"},
-    "administrator": set(),
-    "sensor": set(),
-    "two-posts": {"fresh", "busy", "next_door"},
-    "foreign-dispatcher": set(),
-    "foreign-staff": set(),
-}
+async def seen_in_sql(session: AsyncSession, principal: Principal) -> set[str]:
+    rows = await session.scalars(select(col(CaseRow.number)).where(visible(sight(principal))))
+    numbers = {play.case.number: name for name, play in cases().items()}
+    return {numbers[number] for number in rows}
+
+
+def seen_in_python(principal: Principal) -> set[str]:
+    return {name for name, play in cases().items() if may_see(play.case, principal)}
 
 
 def test_nobody_of_the_world_is_left_out() -> None:
@@ -87,12 +107,28 @@ def test_nobody_of_the_world_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("principal", world.PEOPLE, ids=lambda principal: principal.person)
-async def test_everybody_sees_their_own_and_sql_agrees(session: AsyncSession, principal: Principal) -> None:
-    found = await session.scalars(select(col(CaseRow.number)).where(visible(sight(principal))))
-    numbers = {name: play.case.number for name, play in cases().items()}
-    seen = {name for name, number in numbers.items() if number in set(found.all())} if False else None
-    del seen
-    rows = set((await session.scalars(select(col(CaseRow.number)).where(visible(sight(principal))))).all())
-    in_sql = {name for name, number in numbers.items() if number in rows}
-    in_python = {name for name, play in cases().items() if may_see(play.case, principal)}
-    assert in_sql == in_python == SEEN[principal.person.removeprefix("p-")]
+def test_everybody_sees_their_own(principal: Principal) -> None:
+    assert seen_in_python(principal) == SEEN[principal.person.removeprefix("p-")]
+
+
+async def test_sql_and_the_pure_rule_agree_on_everybody(session: AsyncSession) -> None:
+    for principal in EVERYBODY:
+        assert await seen_in_sql(session, principal) == seen_in_python(principal), principal
+
+
+def test_who_oversees_from_a_desk_sees_the_street() -> None:
+    assert seen_in_python(DESK_DISPATCHER) == HERE
+
+
+def test_reporters_go_on_seeing_what_they_reported_under_a_post_that_reads() -> None:
+    assert seen_in_python(MOVED) == {"fresh", "busy"}
+    assert seen_in_python(RETIRED) == set()
+    assert seen_in_python(SENSOR_REPORTER) == set()
+    assert sight(SENSOR_REPORTER) == Sight()
+
+
+def test_the_unit_that_received_first_keeps_its_sight_after_a_transfer() -> None:
+    busy = cases()["busy"].case
+    assert busy.lead_task is not None
+    assert busy.lead_task.unit == world.LIVELIHOOD
+    assert may_see(busy, world.SAFETY_A)
