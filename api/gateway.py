@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
 
 from temporalio.client import (
@@ -38,6 +38,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from api.errors import EngineAway, TooManyRequests
 from api.metrics import Metrics
 from api.temporal import Engine
+from api.turns import Turns
+from api.writing import Writer
 from models.base import Words
 from models.case.commands import Envelope
 from models.case.refusals import Refusal
@@ -88,10 +90,12 @@ class Gone(Exception):
 class Gateway:
     """Sends commands to cases, and asks them."""
 
-    def __init__(self, engine: Engine, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, engine: Engine, settings: Settings, metrics: Metrics, writer: Writer) -> None:
         self._engine = engine
         self._settings = settings
         self._metrics = metrics
+        self._writer = writer
+        self._turns = Turns()
 
     async def open(self, opening: Opening) -> Receipt:
         """Begin a case and wait for its receipt. Sent again with the same number, it begins nothing new.
@@ -111,9 +115,10 @@ class Gateway:
             search_attributes=_attributes(opening),
             static_summary=f"{opening.dossier.matter.name.zh} · {opening.dossier.place.name}",
         )
-        return await self._counted(
+        return await self._received(
+            number,
             REPORT_UPDATE,
-            client.execute_update_with_start_workflow(
+            lambda: client.execute_update_with_start_workflow(
                 REPORT_UPDATE,
                 start_workflow_operation=start,
                 id=opening.command_id,
@@ -129,9 +134,10 @@ class Gateway:
         """
         handle = await self._handle(number)
         name = envelope.command.command
-        return await self._counted(
+        return await self._received(
+            number,
             name,
-            handle.execute_update(
+            lambda: handle.execute_update(
                 name,
                 envelope,
                 id=envelope.id,
@@ -179,9 +185,15 @@ class Gateway:
         client: Client = await self._engine.client()
         return client.get_workflow_handle(workflow_id(number))
 
-    async def _counted(self, name: str, call: Awaitable[Receipt]) -> Receipt:
+    async def _received(self, number: str, name: str, call: Callable[[], Awaitable[Receipt]]) -> Receipt:
+        """The receipt of one command, counted, and its facts written where people read."""
+
+        async def in_turn() -> Receipt:
+            async with self._turns.of(number):
+                return await call()
+
         try:
-            receipt = await self._asked(call)
+            receipt = await self._asked(in_turn())
         except Refused as refused:
             self._metrics.command(name, refused.code)
             raise
@@ -192,7 +204,7 @@ class Gateway:
             self._metrics.command(name, "gone")
             raise
         self._metrics.command(name, "repeated" if receipt.repeated else "accepted")
-        return receipt
+        return receipt.model_copy(update={"projected": await self._writer.write(receipt)})
 
     async def _asked(self, call: Awaitable[T]) -> T:
         """Wait for Temporal's answer, and turn its errors into ours."""

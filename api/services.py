@@ -18,8 +18,10 @@ from api.security.sessions import SessionDirectory
 from api.security.tokens import TokenSigner
 from api.temporal import Engine
 from api.unit_directory import UnitDirectory
+from api.writing import Writer
 from runtime.database import Sessions, create_engine
 from runtime.settings import Settings
+from workflows.policies import PROJECTION_STATEMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]
     directory = SessionDirectory(sessions, settings.revocation_cache)
     engine = Engine(settings)
     live = Live(sessions)
+    # Of its own: what was accepted is not to queue behind what is read.
+    quick = create_engine(settings, application="shaodao-api-writer", statement_timeout=PROJECTION_STATEMENT)
+    writer = Writer(quick)
     try:
         with on_termination(live.end):
             yield Services(
@@ -61,7 +66,7 @@ async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]
                 database=database,
                 sessions=sessions,
                 engine=engine,
-                gateway=Gateway(engine, settings, metrics),
+                gateway=Gateway(engine, settings, metrics, writer),
                 units=UnitDirectory(sessions),
                 live=live,
                 signer=TokenSigner(settings.signing_keys, settings.token_ttl),
@@ -72,5 +77,7 @@ async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]
             )
     finally:
         await live.close()
+        await writer.close()
+        await quick.dispose()
         await directory.close()
         await database.dispose()

@@ -4,22 +4,22 @@
     the clock loop     ──► tick   ──►   "
     machines (signals) ──► decide ──►   "
 
-A handler is atomic up to its first await: it decides and changes state first, purely and synchronously, and
-only then waits for the write. So no locks are needed.
+A handler decides, changes state and answers in one breath, purely and synchronously. So no locks are needed,
+and nothing that PostgreSQL does can delay a command.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from workflows.ids import CASE_WORKFLOW, MACHINE_SIGNAL, REPORT_UPDATE, STATE_QUERY, TIMELINE_QUERY
-from workflows.policies import FACTS_KEPT, SEEN_LIMIT
+from workflows.policies import AT_ONCE, BATCH_LIMIT, FACTS_KEPT, LOOK_AFTER, SEEN_LIMIT
 
 with workflow.unsafe.imports_passed_through():
     from models.case.clockwork import next_instant
@@ -52,17 +52,19 @@ class CaseWorkflow:
         self._roll_over_events = start.roll_over_events
         self._facts: list[SealedFact] = []
         self._seen: dict[str, int] = {}
+        self._told = 0
+        """The last fact that a receipt has carried."""
+        self._keepers: list[asyncio.Task[None]] = []
         self._errands = Errands()
+        self._projector = Projector(lambda: self._case)
         if start.carried is not None:
             self._case: Case = start.carried.case
             self._facts = list(start.carried.facts)
             self._seen = dict(start.carried.seen)
-            self._projector = Projector(lambda: self._case, written=self._case.version)
+            self._projector.carry_on(start.carried.unwritten)
         elif start.opening is not None:
             opening = start.opening
-            decision = self._begun(opening)
-            self._projector = Projector(lambda: self._case, written=0)
-            self._take(decision, opening.command_id)
+            self._take(self._begun(opening), opening.command_id, within=LOOK_AFTER)
         else:
             raise ApplicationError("a case starts with an opening", non_retryable=True)
 
@@ -82,15 +84,15 @@ class CaseWorkflow:
     async def run(self, start: CaseInput) -> None:
         """Keep the deadlines until the case has ended and everything is written."""
         del start
-        keepers = [asyncio.create_task(self._projector.run()), asyncio.create_task(self._errands.run())]
-        while not self._case.ended:
+        self._keepers = [asyncio.create_task(self._projector.run()), asyncio.create_task(self._errands.run())]
+        while not self._may_end():
             self._tick()
-            if self._should_roll_over():
-                await self._drained()
+            self._projector.write_what_is_due()
+            if self._may_roll_over():
                 self._roll_over()
             await self._sleep()
-        await self._drained()
-        for keeper in keepers:
+            self._require_keepers()
+        for keeper in self._keepers:
             keeper.cancel()
 
     async def _sleep(self) -> None:
@@ -99,12 +101,12 @@ class CaseWorkflow:
         One timer. A command that makes an instant later leaves it be: it fires, finds nothing due, and the
         loop sleeps again, which costs less than cancelling and starting a timer at every command.
         """
-        armed = next_instant(self._case)
+        armed = self._next_instant()
 
         def awake() -> bool:
-            if self._case.ended or self._should_roll_over():
+            if self._may_end() or self._may_roll_over() or any(keeper.done() for keeper in self._keepers):
                 return True
-            due = next_instant(self._case)
+            due = self._next_instant()
             return due is not None and (armed is None or due < armed)
 
         if armed is None:
@@ -117,30 +119,55 @@ class CaseWorkflow:
         except TimeoutError:
             return
 
+    def _next_instant(self) -> datetime | None:
+        """When there is something to be done by itself: a deadline, or facts to be written."""
+        instants = [at for at in (next_instant(self._case), self._projector.due) if at is not None]
+        return min(instants, default=None)
+
     def _tick(self) -> None:
         decision = advance_to(self._case, workflow.now())
         if decision.facts:
             self._take(decision)
 
-    def _should_roll_over(self) -> bool:
-        info = workflow.info()
-        if self._roll_over_events is not None:
-            return info.get_current_history_length() >= self._roll_over_events
-        return info.is_continue_as_new_suggested()
+    def _quiet(self) -> bool:
+        return workflow.all_handlers_finished() and self._errands.idle
 
-    async def _drained(self) -> None:
-        """Wait until every handler has answered, and every fact and errand has left."""
-        await workflow.wait_condition(
-            lambda: workflow.all_handlers_finished() and self._projector.idle and self._errands.idle
-        )
+    def _may_end(self) -> bool:
+        return self._case.ended and self._quiet() and self._projector.idle
+
+    def _may_roll_over(self) -> bool:
+        """Whether the history is long enough, and nothing is under way.
+
+        Unwritten facts are carried along, so that an absent PostgreSQL neither stops the clocks nor lets the
+        history grow; a great many are rather written first.
+        """
+        info = workflow.info()
+        if self._roll_over_events is None:
+            long = info.is_continue_as_new_suggested()
+        else:
+            long = info.get_current_history_length() >= self._roll_over_events
+        return long and self._quiet() and len(self._projector.waiting) <= BATCH_LIMIT
 
     def _roll_over(self) -> None:
-        carried = Carried(case=self._case, facts=tuple(self._facts), seen=self._seen)
+        carried = Carried(
+            case=self._case,
+            facts=tuple(self._facts),
+            seen=self._seen,
+            unwritten=self._projector.waiting,
+        )
         workflow.continue_as_new(CaseInput(carried=carried, roll_over_events=self._roll_over_events))
+
+    def _require_keepers(self) -> None:
+        """Fail this workflow task, loudly and until it is mended, if a keeper has ended: it never should."""
+        for keeper in self._keepers:
+            if keeper.done():
+                raise RuntimeError("a keeper of this case has ended") from keeper.exception()
 
     # ── changing state ───────────────────────────────────────────────────────────────────────────
 
-    def _take(self, decision: Decision, command_id: str | None = None) -> None:
+    def _take(
+        self, decision: Decision, command_id: str | None = None, *, within: timedelta = AT_ONCE
+    ) -> None:
         """Make a decision true. Synchronous, so that nobody sees half of it."""
         self._case = decision.case
         self._facts.extend(decision.facts)
@@ -149,20 +176,20 @@ class CaseWorkflow:
             self._seen[command_id] = decision.case.version
             if len(self._seen) > SEEN_LIMIT:
                 del self._seen[next(iter(self._seen))]
-        self._projector.put(decision.facts)
+        self._projector.put(decision.facts, AT_ONCE if decision.case.ended else within)
         self._errands.put(self._case, decision.facts)
         workflow.set_current_details(details(self._case))
 
-    async def _receipt(self, version: int, at: datetime, *, repeated: bool = False) -> Receipt:
-        shown = snapshot(self._case)  # before waiting: the state this command led to
-        projected = await self._projector.written_or_away(version)
+    def _receipt(self, version: int, at: datetime, *, repeated: bool = False) -> Receipt:
+        facts = tuple(fact for fact in self._projector.waiting if fact.seq > self._told)
+        self._told = max(self._told, self._case.version)
         return Receipt(
             number=self._case.number,
             version=version,
             at=at,
-            projected=projected,
+            facts=facts,
             repeated=repeated,
-            snapshot=shown,
+            snapshot=snapshot(self._case),
         )
 
     # ── people's commands ────────────────────────────────────────────────────────────────────────
@@ -171,24 +198,24 @@ class CaseWorkflow:
     async def report(self) -> Receipt:
         """The answer to a report: the case exists. Sent with the start, as one call."""
         first = self._facts[0].at if self._facts else self._case.reported_at
-        return await self._receipt(self._case.version, first)
+        return self._receipt(self._case.version, first)
 
     @workflow.update(dynamic=True)
     async def command(self, name: str, args: Sequence[RawValue]) -> Receipt:
-        """Any command, under its own name. Decides at once; answers when written, or PostgreSQL is away."""
+        """Any command, under its own name. The answer is sent once what it says is durable."""
         envelope = self._envelope(args)
         now = workflow.now()
         if envelope.id in self._seen:
-            return await self._receipt(self._seen[envelope.id], now, repeated=True)
+            return self._receipt(self._seen[envelope.id], now, repeated=True)
         try:
             decision = decide(self._case, envelope, now)
         except Refusal as refusal:
             # The validator let it through, and another handler of the same activation was faster.
             raise refused(refusal) from refusal
-        self._take(decision, envelope.id)
+        self._take(decision, envelope.id, within=LOOK_AFTER)
         said = {"case_no": self._case.number, "command_id": envelope.id, "command": name}
         workflow.logger.info("command", extra=said)
-        return await self._receipt(decision.case.version, now)
+        return self._receipt(decision.case.version, now)
 
     @command.validator
     def check(self, name: str, args: Sequence[RawValue]) -> None:

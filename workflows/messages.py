@@ -32,6 +32,8 @@ class Carried(Frozen):
     """The newest facts, for `timeline` to show without PostgreSQL."""
     seen: dict[str, int] = Field(default_factory=dict)
     """Command identities already answered, with the version they led to; Temporal forgets them on rolling."""
+    unwritten: tuple[SealedFact, ...] = ()
+    """The facts that are not known to be in PostgreSQL."""
 
 
 class CaseInput(Frozen):
@@ -50,8 +52,12 @@ class Receipt(Frozen):
     version: int
     """The case's version after the command."""
     at: datetime
-    projected: bool
-    """Whether PostgreSQL has it already. If not, it is being caught up; the snapshot here is the truth."""
+    facts: tuple[SealedFact, ...] = ()
+    """Facts that no receipt has carried yet: those of this command, and what the clocks did before it. They
+    are durable when the receipt arrives, and whoever gets it writes them."""
+    projected: bool = False
+    """Whether PostgreSQL has it already. If not, it is being caught up; the snapshot here is the truth. Known
+    only to the gateway, which writes the facts."""
     repeated: bool = False
     """Whether this command identity had been answered before a roll-over; nothing happened again."""
     snapshot: dict[str, Any]

@@ -7,6 +7,13 @@ from typing import Final
 
 from temporalio.common import RetryPolicy
 
+LOOK_AFTER: Final = timedelta(seconds=5)
+"""When the case itself looks whether a command's facts were written. Whoever received the receipt does that
+at once; this is for a receipt that reached nobody, and for PostgreSQL's absence."""
+
+AT_ONCE: Final = timedelta()
+"""The same for what the clocks and other cases did: nobody receives that."""
+
 LOCAL_ATTEMPT: Final = timedelta(seconds=1)
 """One attempt at writing from inside the workflow task. The database's own statement time-out for these
 writes lies below it, because an attempt that timed out keeps running."""
@@ -33,9 +40,12 @@ SEEN_LIMIT: Final = 512
 FACTS_KEPT: Final = 500
 """Facts kept in memory for `timeline`; at about 1 kB each they stay far below Temporal's 2 MB a payload."""
 
+BATCH_LIMIT: Final = 200
+"""Facts written in one go, and at most carried unwritten when the history rolls over, for the same reason."""
+
 PROJECTION_STATEMENT: Final = timedelta(milliseconds=800)
 """How long a local attempt's statement may take; below `LOCAL_ATTEMPT`, so that none outlives its attempt."""
 
 STICKY_PATIENCE: Final = timedelta(seconds=3)
 """How long a case's next step waits for the worker that has the case in memory, before any other worker may
-take it. It is what a killed worker costs: Temporal's own default of 10 s is as long as a request's patience."""
+take it. It is what a killed worker costs; Temporal's own default of 10 s is as long as a request waits."""

@@ -1,18 +1,27 @@
-"""The flusher: one per case, it writes facts and state to PostgreSQL in their order.
+"""The flusher: one per case, it sees to it that every fact reaches PostgreSQL, in order.
 
+Only what is durable is ever written. A step of a workflow may be thrown away and taken again, at another
+instant and in another order (a killed worker, a restarted server, too many commands at once); a fact that had
+been written meanwhile would then be in PostgreSQL and nowhere else. So a fact waits here until the step that
+decided it is in Temporal's history, which a later step can tell by the history's length.
+
+Whoever asked for a command gets its facts in the receipt, which is sent when the step is durable, and writes
+them at once (`api.writing`); the flusher then finds them written. It is there for all that nobody received.
 Local activity first (no round trip through the server), a durable one when that cannot finish in time.
-Whoever waits for "written" is let go as soon as it is known that the database is away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 from workflows.ids import PROJECT_ACTIVITY
 from workflows.policies import (
+    BATCH_LIMIT,
     DURABLE_ATTEMPT,
     DURABLE_RETRY,
     LOCAL_ATTEMPT,
@@ -27,46 +36,73 @@ with workflow.unsafe.imports_passed_through():
     from workflows.messages import Batch
 
 
+class _Waiting(NamedTuple):
+    """A fact on its way, and how long the history was at the beginning of the step that decided it."""
+
+    fact: SealedFact
+    decided_at: int
+
+
 class Projector:
     """Keeps PostgreSQL in step with one case."""
 
-    def __init__(self, case: Callable[[], Case], written: int) -> None:
+    def __init__(self, case: Callable[[], Case]) -> None:
         self._case = case
-        self._outbox: list[SealedFact] = []
-        self._away = False
-        self._written = written
+        self._outbox: list[_Waiting] = []
+        self._due: datetime | None = None
+        self._batch: tuple[SealedFact, ...] = ()
 
     @property
     def idle(self) -> bool:
         """Whether everything that happened has been written."""
         return not self._outbox
 
-    def put(self, facts: tuple[SealedFact, ...]) -> None:
-        """Facts to be written."""
-        self._outbox.extend(facts)
+    @property
+    def waiting(self) -> tuple[SealedFact, ...]:
+        """The facts that are not known to be written, oldest first."""
+        return tuple(waiting.fact for waiting in self._outbox)
 
-    def is_written(self, version: int) -> bool:
-        """Whether PostgreSQL has the case at `version`."""
-        return self._written >= version
+    @property
+    def due(self) -> datetime | None:
+        """When it wants to be asked to `write_what_is_due`; none while it writes, or has nothing to write."""
+        return None if self._batch else self._due
 
-    async def written_or_away(self, version: int) -> bool:
-        """Wait until PostgreSQL has `version`, or is known to be away; whether it has it."""
-        await workflow.wait_condition(lambda: self._written >= version or self._away)
-        return self.is_written(version)
+    def put(self, facts: Iterable[SealedFact], within: timedelta) -> None:
+        """Facts that have just been decided; they are to be looked after within that time."""
+        length = workflow.info().get_current_history_length()
+        self._outbox.extend(_Waiting(fact, length) for fact in facts)
+        self._want(workflow.now() + within)
+
+    def carry_on(self, facts: Iterable[SealedFact]) -> None:
+        """Facts of the run before this one: durable since it ended."""
+        self._outbox.extend(_Waiting(fact, 0) for fact in facts)
+        if self._outbox:
+            self._want(workflow.now())
+
+    def write_what_is_due(self) -> None:
+        """Begin to write what is durable, if its time has come."""
+        if self._batch or self._due is None or self._due > workflow.now():
+            return
+        length = workflow.info().get_current_history_length()
+        durable = [waiting.fact for waiting in self._outbox if waiting.decided_at < length]
+        self._batch = tuple(durable[:BATCH_LIMIT])
 
     async def run(self) -> None:
         """Write for as long as the case lives."""
         while True:
-            await workflow.wait_condition(lambda: bool(self._outbox))
-            facts = tuple(self._outbox)
+            await workflow.wait_condition(lambda: bool(self._batch))
             # The rules of time are no part of what people read, and half of what would be sent.
             case = self._case().but(book=Rulebook(), special=None)
-            await self._write(Batch(case=case, facts=facts))
-            del self._outbox[: len(facts)]
-            self._written, self._away = facts[-1].seq, False
+            await self._write(Batch(case=case, facts=self._batch))
+            del self._outbox[: len(self._batch)]
+            # What came meanwhile has waited long enough.
+            self._batch, self._due = (), workflow.now() if self._outbox else None
 
-    async def _write(self, batch: Batch) -> None:
-        summary = f"{batch.facts[0].seq}–{batch.facts[-1].seq}"
+    def _want(self, at: datetime) -> None:
+        self._due = at if self._due is None else min(self._due, at)
+
+    @staticmethod
+    async def _write(batch: Batch) -> None:
         try:
             await workflow.execute_local_activity(
                 PROJECT_ACTIVITY,
@@ -76,11 +112,10 @@ class Projector:
                 retry_policy=LOCAL_RETRY,
             )
         except FailureError:
-            self._away = True
             await workflow.execute_activity(
                 PROJECT_ACTIVITY,
                 batch,
                 start_to_close_timeout=DURABLE_ATTEMPT,
                 retry_policy=DURABLE_RETRY,
-                summary=summary,
+                summary=f"{batch.facts[0].seq}–{batch.facts[-1].seq}",
             )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs.generate import machines, policies, problems, routes, rules, states
+from docs.generate import example, machines, policies, problems, routes, rules, states
 
 DOCS: Final = Path(__file__).parents[1]
 
@@ -20,6 +20,7 @@ BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
     "desks": rules.desks,
     "policies": policies.policies,
     "calendar-years": policies.years,
+    "worked-example": example.worked_example,
     "refusals": problems.refusals,
     "errors": problems.errors,
     "routes": routes.routes,

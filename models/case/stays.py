@@ -49,33 +49,29 @@ def stays(facts: Iterable[SealedFact]) -> tuple[Stay, ...]:
     found: list[Stay] = []
     suspended = False
     for fact in facts:
-        last = found[-1] if found else None
-        if last is None or (last.round, last.stage, last.holder) != (fact.round, fact.stage, fact.holder):
-            if last is not None:
-                found[-1] = _ended(last, fact.at)
-            opening = (Span(start=fact.at),) if suspended else ()
-            found.append(
-                Stay(
-                    round=fact.round,
-                    stage=Stage(fact.stage),
-                    holder=fact.holder,
-                    since=fact.at,
-                    pauses=opening,
-                )
-            )
-        kind = fact.body["fact"]
-        here = found[-1]
-        if kind in SUSPENDS and not suspended:
-            suspended = True
+        kind, was = fact.body["fact"], suspended
+        suspended = kind in SUSPENDS or (was and kind not in RESUMES)
+        here = found[-1] if found else None
+        if here is None or (here.round, here.stage, here.holder) != (fact.round, fact.stage, fact.holder):
+            if here is not None:
+                pauses = _closed(here.pauses, fact.at)
+                found[-1] = here.model_copy(update={"until": fact.at, "pauses": pauses})
+            found.append(_begun(fact, suspended=suspended))
+        elif suspended and not was:
             found[-1] = here.model_copy(update={"pauses": (*here.pauses, Span(start=fact.at))})
-        elif kind in RESUMES and suspended:
-            suspended = False
+        elif was and not suspended:
             found[-1] = here.model_copy(update={"pauses": _closed(here.pauses, fact.at)})
     return tuple(stay for stay in found if stay.until != stay.since)
 
 
-def _ended(stay: Stay, at: datetime) -> Stay:
-    return stay.model_copy(update={"until": at, "pauses": _closed(stay.pauses, at)})
+def _begun(fact: SealedFact, *, suspended: bool) -> Stay:
+    return Stay(
+        round=fact.round,
+        stage=Stage(fact.stage),
+        holder=fact.holder,
+        since=fact.at,
+        pauses=(Span(start=fact.at),) if suspended else (),
+    )
 
 
 def _closed(pauses: tuple[Span, ...], at: datetime) -> tuple[Span, ...]:

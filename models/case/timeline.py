@@ -5,7 +5,7 @@ It is made from sealed facts alone, so it is the same whether they come from Pos
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from models.base import Frozen, Words
@@ -112,28 +112,19 @@ def clock_bands(facts: Iterable[SealedFact]) -> tuple[ClockBand, ...]:
     """A band per clock, in the order in which they were first set."""
     bands: dict[str, ClockBand] = {}
     for sealed in facts:
-        if sealed.body["fact"] not in ("clock_set", "threshold_passed"):
-            continue
-        fact = sealed.fact
-        if isinstance(fact, ClockSet):
-            clock = fact.clock
-            promise = Promise(at=sealed.at, cause=fact.cause, yellow_at=clock.yellow_at, red_at=clock.red_at)
-            before = bands.get(clock.id)
-            promises = (*(before.promises if before else ()), promise)
-            bands[clock.id] = ClockBand(clock=clock, promises=promises)
-        elif isinstance(fact, ThresholdPassed):
-            kept = bands.get(fact.clock.id)
-            bands[fact.clock.id] = ClockBand(clock=fact.clock, promises=kept.promises if kept else ())
+        kind = sealed.body["fact"]
+        if kind == "clock_set":
+            set_ = ClockSet.model_validate(sealed.body)
+            clock = set_.clock
+            promise = Promise(
+                at=sealed.at, cause=set_.cause, yellow_at=clock.yellow_at, red_at=clock.red_at
+            )
+            bands[clock.id] = ClockBand(clock=clock, promises=(*_promises(bands, clock), promise))
+        elif kind == "threshold_passed":
+            clock = ThresholdPassed.model_validate(sealed.body).clock
+            bands[clock.id] = ClockBand(clock=clock, promises=_promises(bands, clock))
     return tuple(bands.values())
 
 
-def explanations(facts: Iterable[SealedFact]) -> dict[str, Words]:
-    """Why each clock's present dates are what they are, by the clock's id."""
-    found: dict[str, Words] = {}
-    for sealed in facts:
-        if sealed.body["fact"] != "clock_set":
-            continue
-        fact = sealed.fact
-        if isinstance(fact, ClockSet) and fact.why is not None:
-            found[fact.clock.id] = explained(fact.why)
-    return found
+def _promises(bands: Mapping[str, ClockBand], clock: Clock) -> tuple[Promise, ...]:
+    return bands[clock.id].promises if clock.id in bands else ()

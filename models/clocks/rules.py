@@ -73,7 +73,7 @@ class PolicyRef(Frozen):
     id: str
     version: int
     name: Words
-    standing: Standing | None
+    standing: Standing | None = None
     """None where it is not known: a policy that the rules at hand do not mention."""
 
 

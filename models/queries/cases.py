@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -204,7 +205,7 @@ async def clock_words(session: AsyncSession, number: str, clocks: Iterable[str])
     clock_id = col(FactRow.body)["clock"]["id"].astext
     statement = (
         select(col(FactRow.body))
-        .distinct(clock_id)
+        .ext(distinct_on(clock_id))
         .where(
             and_(
                 col(FactRow.case_number) == number,

@@ -70,5 +70,5 @@ async def audiences(session: AsyncSession, numbers: Sequence[str]) -> dict[str, 
     ).where(col(CaseRow.number).in_(numbers))
     return {
         number: Audience(involved=tuple(involved), reporters=tuple(reporters))
-        for number, involved, reporters in (await session.execute(statement)).tuples()
+        for number, involved, reporters in (await session.execute(statement))
     }

@@ -32,4 +32,4 @@ async def names(session: AsyncSession, ids: Iterable[str | None]) -> dict[str, s
         select(col(PersonRow.id), col(PersonRow.name)).where(col(PersonRow.id).in_(wanted)),
         select(col(UnitRow.id), col(UnitRow.name)).where(col(UnitRow.id).in_(wanted)),
     )
-    return dict((await session.execute(statement)).tuples().all())
+    return dict((await session.execute(statement)).all())

@@ -198,7 +198,7 @@ async def _rules(
     )
     return {
         (number, seq): ClockSet.model_validate(body)
-        for number, seq, body in (await session.execute(statement)).tuples()
+        for number, seq, body in (await session.execute(statement))
     }
 
 

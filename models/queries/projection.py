@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col
 
 from models.case.sealing import SealedFact
 from models.case.state import Case
 from models.queries.case_rows import rows
+from models.tables.cases import CaseRow, FactRow
 
 CHANNEL: Final = "shaodao_cases"
 """Where `NOTIFY` tells listeners that a case has a new version; the payload is `number version`."""
@@ -81,7 +83,8 @@ _WRITE: Final[TextClause] = text(
             AND clocks.valid_until IS NULL AND clocks.revision < r.revision
     ), new_clocks AS (
         {inserting("clocks", "opened", CLOCK_COLUMNS)}
-        ON CONFLICT (case_number, clock_id, revision) DO NOTHING
+        ON CONFLICT (case_number, clock_id, revision) DO UPDATE SET valid_until = EXCLUDED.valid_until
+        WHERE clocks.valid_until IS NULL AND EXCLUDED.valid_until IS NOT NULL
     ), moved_clocks AS (
         UPDATE clocks SET owner_id = r.owner_id
         FROM jsonb_to_recordset(CAST(:owners AS jsonb)) AS r(clock_id text, owner_id text)
@@ -109,3 +112,21 @@ async def project(connection: AsyncConnection, case: Case, facts: Sequence[Seale
     parts = asdict(rows(case, facts))
     parameters = {name: _json(part) for name, part in parts.items()}
     await connection.execute(_WRITE, parameters | {"number": case.number, "channel": CHANNEL})
+
+
+async def leads_up_to(connection: AsyncConnection, number: str, fact: SealedFact) -> bool:
+    """Whether what is written leads up to `fact`: it is the first, or the one before it is there."""
+    if fact.seq == 1:
+        return True
+    found = select(col(FactRow.hash)).where(
+        col(FactRow.case_number) == number,
+        col(FactRow.seq) == fact.seq - 1,
+        col(FactRow.hash) == fact.previous,
+    )
+    return (await connection.execute(found)).first() is not None
+
+
+async def has_version(connection: AsyncConnection, number: str, version: int) -> bool:
+    """Whether the case is written up to `version`."""
+    found = select(col(CaseRow.version)).where(col(CaseRow.number) == number, col(CaseRow.version) >= version)
+    return (await connection.execute(found)).first() is not None

@@ -188,7 +188,7 @@ async def _shown(read: Reading, number: str) -> tuple[int, str, Any]:
         col(CaseRow.number) == number
     )
     async with read() as session:
-        return (await session.execute(statement)).tuples().one()
+        return (await session.execute(statement)).one()
 
 
 async def _ended_meanwhile(read: Reading, number: str) -> Discrepancy | None:

@@ -38,7 +38,7 @@ async def test_nothing_fires_in_the_month_after_a_closing_one_second_before_red(
     await skipping.later(timedelta(days=31))
 
     facts = await skipping.facts(number)
-    passed = [(fact["clock"]["stage"], fact["threshold"]) for fact in facts if fact["fact"] == "threshold_passed"]
+    passed = [(f["clock"]["stage"], f["threshold"]) for f in facts if f["fact"] == "threshold_passed"]
     assert passed == [("handle", "yellow"), ("verify", "yellow")], "only what came before the work was done"
     assert not [fact for fact in facts if fact["fact"] in ("supervised", "escalated")]
     assert [fact["fact"] for fact in facts if fact["seq"] > closed["version"]] == ["archived"]

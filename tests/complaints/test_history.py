@@ -9,7 +9,7 @@ from models.case.sealing import broken_link
 from models.queries.facts import fact_rows, sealed
 from tests import servers as kept
 from tests.support.product import Product
-from tests.support.records import eventually, rows, written
+from tests.support.records import eventually, written
 
 GRID = "500120001005-g18"
 

@@ -19,8 +19,8 @@ def _next(now: datetime, of_day: time) -> datetime:
     return today if today > now else today + timedelta(days=1)
 
 
-async def test_a_yellow_urge_at_two_waits_for_the_morning_and_a_red_order_does_not(skipping: Product) -> None:
-    """An ordinary urge that arises at 02:00 reaches people at 08:00; a critical one and its red order at once."""
+async def test_a_yellow_urge_at_two_waits_for_the_morning_a_red_order_does_not(skipping: Product) -> None:
+    """An ordinary urge of 02:00 reaches people at 08:00; a critical one, and its red order, at once."""
     limits = {"handle": {"budget": seconds(5 * HOUR), "starts": "report", "at_red": ["supervise"]}}
     matter = await matter_under(skipping, "nights", limits)
     dispatcher = await skipping.person("bicheng-dispatch")

@@ -1,7 +1,7 @@
-"""A line to a server that can be cut, made silent, and mended: trouble on demand, with the real server behind.
+"""A line to a server that can be cut, made silent, and mended: trouble on demand, with a real server behind.
 
-    cut     every connection breaks, new ones are refused
-    silent  connections stay and new ones are taken, but nothing comes through any more
+cut     every connection breaks, new ones are refused
+silent  connections stay and new ones are taken, but nothing comes through any more
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from models.case.facts.base import FactBase
 from models.case.refusals import Refusal
 from models.case.sealing import SealedFact
 from models.case.state import Case, Stage
+from models.case.table import RULES
 from models.city.people import Principal
 from tests.support import world
 from tests.support.invariants import check_all, check_step
@@ -47,21 +48,33 @@ class Play:
 
     def send(self, by: Principal, command: Command) -> Self:
         """Somebody sends a command now, and it is accepted."""
-        self._commands += 1
-        envelope = Envelope(id=f"c{self._commands}", principal=by, command=command)
-        decision = decide(self.case, envelope, self.now)
-        shown = offers(advance_to(self.case, self.now).case, by)
-        assert command.command in shown, f"{command.command} was accepted but not offered"
-        return self._take(decision)
+        refusal = self.attempt(by, command)
+        if refusal is not None:
+            raise refusal
+        return self
 
-    def refused(self, by: Principal, command: Command) -> Refusal:
-        """Somebody sends a command now, and it is refused: the refusal. Nothing has changed."""
-        envelope = Envelope(id="refused", principal=by, command=command)
+    def attempt(self, by: Principal, command: Command) -> Refusal | None:
+        """Somebody sends a command now. If it is refused, the refusal; then nothing has changed."""
+        envelope = Envelope(id=f"c{self._commands + 1}", principal=by, command=command)
         try:
-            decide(self.case, envelope, self.now)
+            decision = decide(self.case, envelope, self.now)
         except Refusal as refusal:
             return refusal
-        raise AssertionError(f"{command!r} was accepted")
+        met = advance_to(self.case, self.now).case
+        rule = RULES[command.command]
+        assert command.command in offers(met, by), f"{command.command} was accepted but not offered"
+        assert decision.case.stage in {met.stage, *rule.to}, "a step that the table does not know"
+        self._commands += 1
+        self._take(decision)
+        return None
+
+    def refused(self, by: Principal, command: Command) -> Refusal:
+        """Somebody sends a command now, and it is refused: the refusal."""
+        before = self.case
+        refusal = self.attempt(by, command)
+        assert refusal is not None, f"{command!r} was accepted"
+        assert self.case is before
+        return refusal
 
     def wait(self, duration: timedelta | None = None, **parts: float) -> Self:
         """Time passes (`hours=3`), with the clock standing by: each instant fires when it comes."""

@@ -1,4 +1,4 @@
-"""The whole product in one test process: real PostgreSQL and Temporal, a worker, and the API in front of both.
+"""The whole product in one test process: real PostgreSQL and Temporal, a worker, and the API before both.
 
 People are signed in for real and speak JSON to the application; only the network in between is left out.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,13 +16,23 @@ from models.case.state import Case
 from models.case.views import snapshot
 from models.city.demonstration import demo_people
 from models.city.people import SYSTEM
+from models.clocks.budget import Budget
 from models.clocks.clock import Clock
+from models.clocks.measure import advance, begins, worth
 from runtime.stories.player import Played, play
 from runtime.stories.stage import Stage
 from runtime.stories.story import MAIN, Story, load_stories
 from tests.support.product import DEMO_PASSWORD, Product
 
 LOGINS = {person.id: person.login for person in demo_people()}
+"""Who the opaque persons of the facts are."""
+
+
+def due(case: Case, limit: str, origin: datetime) -> datetime:
+    """When a limit (`5 working days`) that began at `origin` is used up, by the case's own calendar."""
+    budget, calendar = Budget.model_validate(limit), case.book.calendar
+    amount = worth(budget.kind, budget.amount, calendar)
+    return advance(budget.kind, calendar, begins(budget.kind, origin), amount)
 
 
 class SkippingStage(Stage):
@@ -77,12 +88,12 @@ class Told:
     async def loop(self, case: str = MAIN) -> list[str]:
         """What happened, in order, as `who kind`, without the clocks' own arithmetic.
 
-        The lights are `light <clock> <threshold>`.
+        What nobody did is the `system`'s; a light is `system <clock> <threshold>`.
         """
         told = []
         for sealed in await self.sealed(case):
             fact = sealed.fact
-            who = "light" if sealed.actor.person == SYSTEM.person else LOGINS.get(sealed.actor.person, "?")
+            who = "system" if sealed.actor.person == SYSTEM.person else LOGINS.get(sealed.actor.person, "?")
             if isinstance(fact, ThresholdPassed):
                 told.append(f"{who} {fact.clock.id} {fact.threshold.value}")
             elif not isinstance(fact, ClockSet):
@@ -93,6 +104,15 @@ class Told:
         """The nth fact of that kind."""
         return [sealed for sealed in await self.sealed(case) if sealed.body["fact"] == kind][nth]
 
+    async def lights(self, case: str = MAIN) -> dict[str, datetime]:
+        """When each light turned by its schedule, by `<clock> <threshold>`."""
+        facts = [sealed.fact for sealed in await self.sealed(case)]
+        return {
+            f"{fact.clock.id} {fact.threshold.value}": fact.scheduled
+            for fact in facts
+            if isinstance(fact, ThresholdPassed)
+        }
+
     async def clock(self, clock_id: str, case: str = MAIN) -> list[Clock]:
         """Everything that was said of a clock: as set each time, the last as it ended."""
         facts = [sealed.fact for sealed in await self.sealed(case)]
@@ -102,10 +122,12 @@ class Told:
 
     async def messages(self, case: str = MAIN, **columns: Any) -> list[Any]:
         """The case's messages, as rows, that have these values in these columns."""
+        number = self.number(case)
+        await self._read(number, (await self.case(case)).version)
         async with self.product.services.sessions.read() as session:
             where = "".join(f" AND {name} = :{name}" for name in columns)
             statement = text(f"SELECT * FROM messages WHERE case_number = :number{where} ORDER BY seq, place")  # noqa: S608
-            rows = await session.execute(statement, {"number": self.number(case), **columns})
+            rows = await session.execute(statement, {"number": number, **columns})
             return list(rows.all())
 
     async def keeps_its_word(self, case: str = MAIN) -> None:
@@ -137,7 +159,7 @@ class Told:
 async def tell(product: Product, key: str) -> Told:
     """Play the story to its end, with its real durations."""
     told = Told(product)
-    async for played in play(story(key), SkippingStage(product), run="test"):
+    async for played in play(story(key), SkippingStage(product), run=uuid.uuid4().hex[:8]):
         told.played.append(played)
     assert len(told.played) == len(story(key).steps)
     return told
