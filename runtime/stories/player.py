@@ -31,7 +31,7 @@ class Played:
 async def play(story: Story, stage: Stage, run: str) -> AsyncIterator[Played]:
     """Play the story, step by step, up to where this stage would have to wait and cannot.
 
-    `run` names this playing: played again under the same name, it is the same cases. Raises a StageFault when
+    `run` begins the idempotency keys of this playing; another one makes new cases. Raises a StageFault when
     the product refuses a step or cannot be reached.
     """
     for login in story.cast:

@@ -72,7 +72,7 @@ def command_words(command: str) -> Words:
 
 def _heading(console: Console, story: Story) -> None:
     console.print(f"\n[bold]{story.number} {story.title.zh} · {story.title.en}[/]")
-    console.print(f"  [dim]{story.source.zh}\n  {story.source.en}[/]")
+    console.print(f"  [dim]{story.source.zh}\n  {story.source.en}[/]", soft_wrap=True)
 
 
 def _deed(step: Step) -> str:
@@ -84,19 +84,20 @@ def _step(console: Console, played: Played) -> None:
     step, after = played.step, played.step.after.words()
     when = f"  [dim]({after.zh}后 · {after.en} later)[/]" if after.zh else ""
     stage = STAGES[CaseStage(played.stage)]
-    console.print(f"  [green]▸[/] {_deed(step)}{when}")
-    console.print(f"      {step.words.zh}\n      {step.words.en}")
-    console.print(f"      [cyan]{played.number}[/] → {stage.zh} · {stage.en}")
+    stands = f"[cyan]{played.number}[/] → {stage.zh} · {stage.en}"
+    console.print(f"  [green]▸[/] {_deed(step)}  {stands}{when}", soft_wrap=True)
+    console.print(f"      {step.words.zh}\n      {step.words.en}", soft_wrap=True)
 
 
 def _ending(console: Console, story: Story, left: tuple[Step, ...]) -> None:
     if left:
         console.print("  [yellow]…[/] 后面的事要等时间真的过去;本件留着,可以看它亮灯、逐级上交")
         console.print(
-            "      The rest needs real time; the case is left open: watch its lights, and it climbs"
+            "      The rest needs real time; the case is left open: watch its lights, and it climbs",
+            soft_wrap=True,
         )
     else:
-        console.print(f"  [bold green]■[/] {story.ending.zh}\n      {story.ending.en}")
+        console.print(f"  [bold green]■[/] {story.ending.zh}\n      {story.ending.en}", soft_wrap=True)
 
 
 def _summary(console: Console, outcome: Mapping[str, Outcome]) -> None:
