@@ -42,6 +42,7 @@ def _try(console: Console, address: str, password: str) -> None:
     login = DEMO_ACCOUNTS[0].login
     console.print("\n  试一试 · try")
     for line in (
+        ".venv/bin/shaodao stories                 # 讲八个故事 · plays eight stories",
         f"TOKEN=$(curl -s {address}/api/v1/tokens -d username={login} -d password={password}"
         """ | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')""",
         f'curl -s {address}/api/v1/cases -H "Authorization: Bearer $TOKEN"'
