@@ -47,6 +47,10 @@ fmt: $(VENV)/.dev ## Format, and mend what the linter can mend
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
 
+.PHONY: docs
+docs: $(VENV)/.dev ## Renew the generated parts of the documentation
+	@$(BIN)/python -m docs.generate
+
 .PHONY: setup
 setup: $(VENV)/.run ## Make the environment that running needs, from the hash-pinned lock
 

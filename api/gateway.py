@@ -8,11 +8,13 @@
 | too many commands on one case      | `TooManyRequests` 429                             |
 | the workflow is gone, or never was | `Gone`; the route looks into SQL which it is      |
 | the same command id again          | the first answer                                  |
+| the same id for another command    | `KeyReused` 409                                   |
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
 
@@ -35,7 +37,7 @@ from temporalio.common import (
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from api.errors import EngineAway, TooManyRequests
+from api.errors import EngineAway, KeyReused, TooManyRequests
 from api.metrics import Metrics
 from api.temporal import Engine
 from api.turns import Turns
@@ -90,12 +92,14 @@ class Gone(Exception):
 class Gateway:
     """Sends commands to cases, and asks them."""
 
-    def __init__(self, engine: Engine, settings: Settings, metrics: Metrics, writer: Writer) -> None:
+    def __init__(
+        self, engine: Engine, settings: Settings, metrics: Metrics, writer: Writer, turns: Turns
+    ) -> None:
         self._engine = engine
         self._settings = settings
         self._metrics = metrics
         self._writer = writer
-        self._turns = Turns()
+        self._turns = turns
 
     async def open(self, opening: Opening) -> Receipt:
         """Begin a case and wait for its receipt. Sent again with the same number, it begins nothing new.
@@ -130,11 +134,14 @@ class Gateway:
     async def send(self, number: str, envelope: Envelope) -> Receipt:
         """Send a command to the case and wait for its receipt.
 
-        Raises Refused, EngineAway, TooManyRequests, Gone.
+        Raises Refused, EngineAway, TooManyRequests, Gone; KeyReused if the case has answered another command
+        under this identity.
         """
         handle = await self._handle(number)
         name = envelope.command.command
-        return await self._received(
+        said = envelope.command.model_dump_json(exclude_defaults=True).encode()
+        envelope = envelope.model_copy(update={"content": hashlib.sha256(said).hexdigest()[:16]})
+        receipt = await self._received(
             number,
             name,
             lambda: handle.execute_update(
@@ -145,6 +152,9 @@ class Gateway:
                 rpc_timeout=self._settings.rpc_timeout,
             ),
         )
+        if receipt.content != envelope.content:
+            raise KeyReused(members={"number": number})
+        return receipt
 
     async def state(self, number: str) -> Case:
         """The case as its workflow has it. Raises EngineAway, Gone."""

@@ -12,11 +12,13 @@ from api.attachments.store import PictureStore
 from api.gateway import Gateway
 from api.live import Live, on_termination
 from api.metrics import Metrics
+from api.patience import Patience
 from api.security.passwords import Passwords
 from api.security.rate_limit import LoginLimits
 from api.security.sessions import SessionDirectory
 from api.security.tokens import TokenSigner
 from api.temporal import Engine
+from api.turns import Turns
 from api.unit_directory import UnitDirectory
 from api.writing import Writer
 from runtime.database import Sessions, create_engine
@@ -34,6 +36,7 @@ class Services:
     sessions: Sessions
     engine: Engine
     gateway: Gateway
+    patience: Patience
     units: UnitDirectory
     live: Live
     signer: TokenSigner
@@ -57,7 +60,7 @@ async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]
     live = Live(sessions)
     # Of its own: what was accepted is not to queue behind what is read.
     quick = create_engine(settings, application="shaodao-api-writer", statement_timeout=PROJECTION_STATEMENT)
-    writer = Writer(quick)
+    patience = Patience()
     try:
         with on_termination(live.end):
             yield Services(
@@ -66,8 +69,9 @@ async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]
                 database=database,
                 sessions=sessions,
                 engine=engine,
-                gateway=Gateway(engine, settings, metrics, writer),
-                units=UnitDirectory(sessions),
+                gateway=Gateway(engine, settings, metrics, Writer(quick, patience), Turns()),
+                patience=patience,
+                units=UnitDirectory(sessions, patience),
                 live=live,
                 signer=TokenSigner(settings.signing_keys, settings.token_ttl),
                 directory=directory,
@@ -77,7 +81,7 @@ async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]
             )
     finally:
         await live.close()
-        await writer.close()
+        await patience.close()
         await quick.dispose()
         await directory.close()
         await database.dispose()

@@ -8,24 +8,20 @@ may do it.
 from __future__ import annotations
 
 import asyncio
-import time
-from datetime import timedelta
 from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.errors import DatabaseAway
+from api.patience import Patience
 from models.case.state import Case
 from models.queries.projection import has_version, leads_up_to, project
 from workflows.messages import Receipt
 
 log = structlog.get_logger(__name__)
 
-PATIENCE: Final = timedelta(milliseconds=800)
-"""How long a command waits for its facts to be written before PostgreSQL counts as away."""
-REST: Final = timedelta(seconds=1)
-"""How long it is left alone then, so that not every command waits in vain."""
 LOOK_AGAIN: Final = (0.01, 0.02, 0.04, 0.08, 0.16)
 """Seconds between looks for the facts before these, which a command of the same moment is still writing."""
 
@@ -33,34 +29,21 @@ LOOK_AGAIN: Final = (0.01, 0.02, 0.04, 0.08, 0.16)
 class Writer:
     """Writes the facts of receipts; one per process."""
 
-    def __init__(self, database: AsyncEngine) -> None:
+    def __init__(self, database: AsyncEngine, patience: Patience) -> None:
         self._database = database
-        self._writing: set[asyncio.Task[bool]] = set()
-        self._away_until = 0.0
+        self._patience = patience
 
     async def write(self, receipt: Receipt) -> bool:
-        """Write what the receipt carries; whether PostgreSQL has the case as the receipt shows it.
-
-        The write is a task of its own: cancelling a statement on a stopped server may itself hang, so a
-        command that loses patience just walks away.
-        """
-        if time.monotonic() < self._away_until:
-            return False
-        task = asyncio.create_task(self._write(receipt), name="write receipt")
-        self._writing.add(task)
-        task.add_done_callback(self._written)
-        await asyncio.wait({task}, timeout=PATIENCE.total_seconds())
-        if task.done() and not task.cancelled() and task.exception() is None:
-            return task.result()
-        self._away_until = time.monotonic() + REST.total_seconds()
+        """Write what the receipt carries; whether PostgreSQL has the case as the receipt shows it."""
+        try:
+            return await self._patience.ask(lambda: self._write(receipt))
+        except DatabaseAway as away:
+            why = type(away.__cause__).__name__ if away.__cause__ else "no answer in time"
+            log.warning("receipt_not_written", case_no=receipt.number, why=why)
+        except SQLAlchemyError:
+            # Our fault, and neither the caller's nor the case's: what was accepted stays accepted.
+            log.exception("receipt_not_written", case_no=receipt.number)
         return False
-
-    async def close(self) -> None:
-        """Give up writes that still wait for a database."""
-        waiting = list(self._writing)
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
 
     async def _write(self, receipt: Receipt) -> bool:
         if not receipt.facts:
@@ -75,11 +58,3 @@ class Writer:
             if pause is not None:
                 await asyncio.sleep(pause)
         return False  # the receipt before this one reached nobody; the flusher has all of it
-
-    def _written(self, task: asyncio.Task[bool]) -> None:
-        self._writing.discard(task)
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            # Not the caller's fault and not the case's: what was accepted stays, and the flusher tries again.
-            known = isinstance(error, SQLAlchemyError | TimeoutError | OSError)
-            log.warning("receipt_not_written", why=type(error).__name__, exc_info=None if known else error)

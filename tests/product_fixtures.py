@@ -38,7 +38,9 @@ def seeded_template(servers: kept.Servers, template_database: str, request: pyte
 
 
 async def _seed(url: str) -> None:
-    settings = Settings.model_validate({"database_url": url, "secret_key": "seeding: 0123456789abcdef, no more"})
+    settings = Settings.model_validate(
+        {"database_url": url, "secret_key": "seeding: 0123456789abcdef, no more"}
+    )
     engine = create_engine(settings, application="tests-seed")
     try:
         await seed(engine, lambda _what, _done, _all: None, demo_password=DEMO_PASSWORD)

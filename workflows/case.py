@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from models.case.state import Case
     from models.case.views import details, snapshot
     from workflows.errands import Errands
-    from workflows.messages import Carried, CaseInput, Opening, Receipt, Timeline
+    from workflows.messages import Carried, CaseInput, Opening, Receipt, Seen, Timeline
     from workflows.projector import Projector
 
 
@@ -51,7 +51,7 @@ class CaseWorkflow:
         """Build the state at once: handlers may run before `run` does."""
         self._roll_over_events = start.roll_over_events
         self._facts: list[SealedFact] = []
-        self._seen: dict[str, int] = {}
+        self._seen: dict[str, Seen] = {}
         self._told = 0
         """The last fact that a receipt has carried."""
         self._keepers: list[asyncio.Task[None]] = []
@@ -166,28 +166,35 @@ class CaseWorkflow:
     # ── changing state ───────────────────────────────────────────────────────────────────────────
 
     def _take(
-        self, decision: Decision, command_id: str | None = None, *, within: timedelta = AT_ONCE
+        self,
+        decision: Decision,
+        command_id: str | None = None,
+        content: str = "",
+        *,
+        within: timedelta = AT_ONCE,
     ) -> None:
         """Make a decision true. Synchronous, so that nobody sees half of it."""
         self._case = decision.case
         self._facts.extend(decision.facts)
         del self._facts[:-FACTS_KEPT]
         if command_id is not None:
-            self._seen[command_id] = decision.case.version
+            self._seen[command_id] = Seen(version=decision.case.version, content=content)
             if len(self._seen) > SEEN_LIMIT:
                 del self._seen[next(iter(self._seen))]
         self._projector.put(decision.facts, AT_ONCE if decision.case.ended else within)
         self._errands.put(self._case, decision.facts)
         workflow.set_current_details(details(self._case))
 
-    def _receipt(self, version: int, at: datetime, *, repeated: bool = False) -> Receipt:
+    def _receipt(self, to: Seen, at: datetime, *, repeated: bool = False) -> Receipt:
+        """The answer to a command, with all facts that no receipt has carried yet."""
         facts = tuple(fact for fact in self._projector.waiting if fact.seq > self._told)
         self._told = max(self._told, self._case.version)
         return Receipt(
             number=self._case.number,
-            version=version,
+            version=to.version,
             at=at,
             facts=facts,
+            content=to.content,
             repeated=repeated,
             snapshot=snapshot(self._case),
         )
@@ -198,7 +205,7 @@ class CaseWorkflow:
     async def report(self) -> Receipt:
         """The answer to a report: the case exists. Sent with the start, as one call."""
         first = self._facts[0].at if self._facts else self._case.reported_at
-        return self._receipt(self._case.version, first)
+        return self._receipt(Seen(version=self._case.version), first)
 
     @workflow.update(dynamic=True)
     async def command(self, name: str, args: Sequence[RawValue]) -> Receipt:
@@ -212,10 +219,10 @@ class CaseWorkflow:
         except Refusal as refusal:
             # The validator let it through, and another handler of the same activation was faster.
             raise refused(refusal) from refusal
-        self._take(decision, envelope.id, within=LOOK_AFTER)
+        self._take(decision, envelope.id, envelope.content, within=LOOK_AFTER)
         said = {"case_no": self._case.number, "command_id": envelope.id, "command": name}
         workflow.logger.info("command", extra=said)
-        return self._receipt(decision.case.version, now)
+        return self._receipt(self._seen[envelope.id], now)
 
     @command.validator
     def check(self, name: str, args: Sequence[RawValue]) -> None:

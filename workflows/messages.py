@@ -24,14 +24,21 @@ class Opening(Frozen):
     dossier: Dossier
 
 
+class Seen(Frozen):
+    """A command that was answered: the version it led to, and the hash of what it asked."""
+
+    version: int
+    content: str = ""
+
+
 class Carried(Frozen):
     """What a case takes along when its history rolls over."""
 
     case: Case
     facts: tuple[SealedFact, ...]
     """The newest facts, for `timeline` to show without PostgreSQL."""
-    seen: dict[str, int] = Field(default_factory=dict)
-    """Command identities already answered, with the version they led to; Temporal forgets them on rolling."""
+    seen: dict[str, Seen] = Field(default_factory=dict)
+    """Command identities already answered; Temporal forgets them on rolling."""
     unwritten: tuple[SealedFact, ...] = ()
     """The facts that are not known to be in PostgreSQL."""
 
@@ -58,6 +65,9 @@ class Receipt(Frozen):
     projected: bool = False
     """Whether PostgreSQL has it already. If not, it is being caught up; the snapshot here is the truth. Known
     only to the gateway, which writes the facts."""
+    content: str = ""
+    """The hash of the command that was answered under this identity; another one than was sent means that the
+    identity was used before for something else."""
     repeated: bool = False
     """Whether this command identity had been answered before a roll-over; nothing happened again."""
     snapshot: dict[str, Any]

@@ -76,7 +76,7 @@ class CaseView(BaseModel):
                     "commands": ["dispatch", "annotate", "whistle"],
                     "clocks": [
                         {
-                            "id": "dispatch:r1",
+                            "id": "dispatch:r1.h1",
                             "stage": "dispatch",
                             "name": {"zh": "派遣", "en": "Dispatch"},
                             "owner": "500120001",

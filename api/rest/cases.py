@@ -7,6 +7,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
+import structlog
 from fastapi import APIRouter, Header, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -105,6 +106,7 @@ async def report(
     async with house.sessions.write() as session:
         parts, intake = await _take_in(session, caller, body, key or uuid.uuid4().hex, now)
         opening = _opening(caller, body, parts, intake)
+        structlog.contextvars.bind_contextvars(case_no=intake.case_no, command_id=opening.command_id)
         # The same question the workflow asks first: refused here, no number is used and nothing begins.
         begin(opening.dossier, opening.report, opening.principal, opening.command_id, now)
     try:

@@ -6,15 +6,14 @@ import uuid
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
+import structlog
 from fastapi import APIRouter, Header, Path
 from pydantic import BaseModel
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
-from api.database_faults import database_is_away
 from api.dependencies import Caller, House, SignedIn
-from api.errors import NotFound
+from api.errors import DatabaseAway, EngineAway, NotFound
 from api.gateway import Gone, Refused
 from api.paths import API
 from api.problems import SIGNED_IN, problems
@@ -23,6 +22,7 @@ from api.rest.receipts import ReceiptView
 from api.services import Services
 from models.base import Words
 from models.case.commands import Envelope
+from models.case.state import ENDED
 from models.case.table import RULES
 from models.queries.attachments import require_own
 from models.queries.units import UnitNotFound
@@ -63,6 +63,8 @@ async def send(
     if name == "merge":
         await _require_target(house, command.into)
     envelope = Envelope(id=command_id(caller, key), principal=caller.principal, command=command)
+    # The worker's lines have these too: so one command can be followed through all logs.
+    structlog.contextvars.bind_contextvars(case_no=number, command_id=envelope.id)
     try:
         receipt = await house.gateway.send(number, envelope)
     except Gone as gone:
@@ -98,13 +100,16 @@ async def _require_target(house: Services, number: str) -> None:
         closed = (
             await session.execute(select(col(CaseRow.stage)).where(col(CaseRow.number) == number))
         ).scalar_one_or_none()
-    if closed is None or closed in ("declined", "merged", "voided", "archived"):
+    if closed is None or closed in ENDED:
         words = Words(zh=f"没有可并入的案件 {number}", en=f"There is no open case {number} to merge into")
         raise Refused("bad_value", words, {"field": "into"})
 
 
 async def ended_or_unknown(house: Services, number: str) -> Exception:
-    """What to say when no workflow runs: 409 for a case that has ended, 404 for none."""
+    """What to say when no workflow runs: 409 for a case that has ended, 404 for none.
+
+    A case that is open all the same is between two runs, or comes back with the engine: 503, and again.
+    """
     async with house.sessions.read() as session:
         row = (
             await session.execute(
@@ -113,6 +118,8 @@ async def ended_or_unknown(house: Services, number: str) -> Exception:
         ).one_or_none()
     if row is None:
         return NotFound()
+    if row.stage not in ENDED:
+        return EngineAway()
     words = Words(zh="本件已终结", en="The case has ended")
     return Refused("ended", words, {"stage": row.stage, "at": row.stage_since.isoformat()})
 
@@ -122,14 +129,15 @@ async def with_name(house: Services, refused: Refused) -> Refused:
     person = refused.details.get("person")
     if person is None:
         return refused
-    try:
+
+    async def look_up() -> str | None:
         async with house.sessions.read() as session:
-            name = (
-                await session.execute(select(col(PersonRow.name)).where(col(PersonRow.id) == person))
-            ).scalar_one_or_none()
-    except DBAPIError as error:
-        if not database_is_away(error):
-            raise
+            found = select(col(PersonRow.name)).where(col(PersonRow.id) == person)
+            return (await session.execute(found)).scalar_one_or_none()
+
+    try:
+        name = await house.patience.ask(look_up)
+    except DatabaseAway:
         return refused
     words = refused.words
     if name is not None:

@@ -23,6 +23,7 @@ from models.case.commands import (
 from models.city.people import Principal
 from models.clocks import spoken
 from models.clocks.budget import ClockKind
+from models.clocks.calendar import CITY_ZONE
 from models.clocks.clock import consumed, remaining
 from models.clocks.measure import NOTHING
 from tests.support import world
@@ -116,5 +117,5 @@ def _row(play: Play, at: datetime, what: str) -> Row:
 
 
 def _short(at: datetime) -> str:
-    local = at.astimezone(world.CITY_ZONE)
+    local = at.astimezone(CITY_ZONE)
     return f"{local:%a} {local.day} {local:%b %H:%M}"

@@ -11,7 +11,7 @@ from models.clocks.calendar import CalendarYear, load_years
 from models.clocks.explain import stage_name
 from models.clocks.policy import LevelTerms, Policy, Terms, Variant
 from models.clocks.policy_files import load_policies
-from models.clocks.rules import STANDINGS, RedAction
+from models.clocks.rules import HANDED_UP, STANDINGS, RedAction
 
 _URGENCIES: Final = {Urgency.ORDINARY: "一般", Urgency.URGENT: "紧急", Urgency.CRITICAL: "特急"}
 _FIRST: Final = ("loop", "135")
@@ -81,7 +81,8 @@ def _terms(terms: Terms) -> str:
         said.append(f"yellow at {terms.yellow:.0%}")
     if terms.substitute:
         said.append(f"B at {terms.substitute:.0%}")
-    if terms.at_red is not None and RedAction.ESCALATE in terms.at_red:
+    at_red = terms.at_red if terms.at_red is not None else HANDED_UP if isinstance(terms, LevelTerms) else ()
+    if RedAction.ESCALATE in at_red:
         said.append("climbs at red")
     return ", ".join(said)
 
@@ -99,5 +100,5 @@ def _year(year: CalendarYear) -> tuple[str, ...]:
         year.notice or "not announced yet: provisional, statutory days only",
         year.issued.isoformat() if year.issued else "",
         str(off),
-        ", ".join(f"{day.month}-{day.day}" for day in worked) or "none known",
+        ", ".join(f"{day:%m-%d}" for day in worked) or "none known",
     )

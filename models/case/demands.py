@@ -103,7 +103,7 @@ def _holder_demands(case: Case, rules: Rules) -> Iterator[Demand]:
             yield demand._replace(origin=case.held_since)
     level = cast(LevelName, case.holder.level.value)
     rule, handle = rules.level(level), rules.rule(ClockStage.HANDLE)
-    if rule is None and handle is not None and _took_over_late(case):
+    if rule is None and handle is not None and case.took_over_late and case.handling_is_late:
         # The handling clock belongs to the whole round, and stays red. Who takes the case over after that
         # has the limit anew, or nothing would ever press them.
         rule = LevelRule(
@@ -116,12 +116,6 @@ def _holder_demands(case: Case, rules: Rules) -> Iterator[Demand]:
     if rule is not None:
         held = case.stage not in WORKING
         yield Demand(ClockStage.LEVEL, case.turn, case.held_since, rule, held)
-
-
-def _took_over_late(case: Case) -> bool:
-    """Whether the present holder got the case when its handling was overdue already."""
-    handle = case.clock(f"{ClockStage.HANDLE}:r{case.round}")
-    return handle is not None and handle.red is not None and handle.red <= case.held_since
 
 
 def _task_demands(case: Case, rules: Rules) -> Iterator[Demand]:

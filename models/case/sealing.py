@@ -58,26 +58,24 @@ class SealedFact(Frozen):
         return Stamp(at=self.at, actor=self.actor)
 
 
-def digest(number: str, link: SealedFact) -> str:
-    """The hash of one link: SHA-256 over canonical JSON of all it says, but for its own hash and messages.
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
-    The instant counts as the instant it is: a database may give it back in another time zone. What stands
-    at its default in the actor is left out, as in the body: a later field with a default changes nothing.
-    """
-    content = [
-        number,
-        link.seq,
-        link.at.astimezone(UTC).isoformat(),
-        link.actor.model_dump(mode="json", exclude_defaults=True),
-        link.command,
-        link.body,
-        link.previous,
-        link.stage,
-        link.holder,
-        link.round,
-    ]
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+def _who(actor: Actor) -> dict[str, Any]:
+    """The actor as it is sealed: a later field with a default must not change old hashes."""
+    return actor.model_dump(mode="json", exclude_defaults=True)
+
+
+def _hash(number: str, seq: int, at: datetime, who: dict[str, Any], command: str, *content: Any) -> str:
+    # The instant counts as the instant it is: a database may give it back in another time zone.
+    text = _CANONICAL.encode([number, seq, at.astimezone(UTC).isoformat(), who, command, *content])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest(number: str, link: SealedFact) -> str:
+    """The hash of one link: SHA-256 over canonical JSON of all it says, but for its own hash and messages."""
+    content = (link.body, link.previous, link.stage, link.holder, link.round)
+    return _hash(number, link.seq, link.at, _who(link.actor), link.command, *content)
 
 
 def seal(
@@ -88,22 +86,27 @@ def seal(
     Each step is a fact with the case as it stands after it.
     """
     sealed: list[SealedFact] = []
+    who = _who(stamp.actor)
     for seq, (fact, case) in enumerate(steps, version + 1):
-        link = SealedFact(
-            seq=seq,
-            at=stamp.at,
-            actor=stamp.actor,
-            command=command,
-            body=fact.model_dump(mode="json", exclude_none=True),
-            previous=head,
-            hash="",
-            stage=case.stage.value,
-            holder=case.holder.id,
-            round=case.round,
-            notices=notices(case, fact, stamp),
+        body = fact.model_dump(mode="json", exclude_none=True)
+        stage, holder = case.stage.value, case.holder.id
+        link = _hash(number, seq, stamp.at, who, command, body, head, stage, holder, case.round)
+        sealed.append(
+            SealedFact(
+                seq=seq,
+                at=stamp.at,
+                actor=stamp.actor,
+                command=command,
+                body=body,
+                previous=head,
+                hash=link,
+                stage=stage,
+                holder=holder,
+                round=case.round,
+                notices=notices(case, fact, stamp),
+            )
         )
-        head = digest(number, link)
-        sealed.append(link.model_copy(update={"hash": head}))
+        head = link
     return tuple(sealed)
 
 

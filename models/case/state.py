@@ -257,6 +257,8 @@ class Case(Frozen):
     held_since: datetime
     accepted: bool = False
     """Whether the present holder has accepted. A case that climbed must be accepted anew."""
+    took_over_late: bool = False
+    """Whether handling was overdue already when the present holder got the case."""
     reporters: tuple[Reporter, ...] = ()
     reported_by: Actor
     reported_at: datetime
@@ -326,6 +328,11 @@ class Case(Frozen):
     def turn(self) -> str:
         """What the present holder's own clocks belong to: the round and the holder's number."""
         return f"r{self.round}.h{self.holding}"
+
+    @property
+    def handling_is_late(self) -> bool:
+        """Whether handling went over its limit in this round."""
+        return f"{ClockStage.HANDLE}:r{self.round}" in self.overrun
 
     @property
     def late_stages(self) -> tuple[ClockStage, ...]:

@@ -99,6 +99,9 @@ class Envelope(Frozen):
     id: str = Field(min_length=1, max_length=100)
     principal: Principal
     command: Command
+    content: str = ""
+    """A hash of what is asked: tells a retry from another command under the same identity. Made by the
+    gateway; empty where nobody compares."""
 
 
 __all__ = [

@@ -15,8 +15,9 @@ from models.clocks.policy import ClockStage
 CALL_BACK_TRIES = 3
 """After so many calls that reached nobody a case closes without the reporter's word (project default)."""
 
-_LATE = frozenset({ClockStage.HANDLE, ClockStage.LEVEL, ClockStage.MILESTONE})
-"""The stages whose overrun makes a closing late; others are late steps of a matter that was done in time."""
+_LATE = frozenset({ClockStage.HANDLE, ClockStage.MILESTONE})
+"""The stages whose overrun makes a closing late. Others are late steps of a matter that was done in time; a
+level that ran out has handed the case up, which is its rule (四级七天), and the whole limit goes on."""
 
 
 def require_other_eyes(draft: Draft) -> None:

@@ -128,6 +128,7 @@ class Reopened(FactBase):
             holding=case.holding + 1,
             held_since=stamp.at,
             accepted=False,
+            took_over_late=False,
             handlers=(),
             overrun=(),
             contacted=False,

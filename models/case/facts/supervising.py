@@ -122,6 +122,7 @@ class Escalated(FactBase):
             holding=case.holding + 1,
             held_since=stamp.at,
             accepted=False,
+            took_over_late=case.handling_is_late,
             tasks=(*case.tasks, self.assisting) if self.assisting else case.tasks,
             counters=case.counters.model_copy(update={"escalations": case.counters.escalations + 1}),
         )

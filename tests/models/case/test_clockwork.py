@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.base import Urgency, Words
@@ -271,6 +271,7 @@ def marks(play: Play, ids: set[str]) -> list[tuple[str, Threshold, datetime]]:
     return sorted((fact.clock.id, fact.threshold, fact.scheduled) for fact in fired)
 
 
+@settings(deadline=None)
 @given(
     urgency=st.sampled_from(list(Urgency)),
     policy=st.sampled_from(["135", "gaotai-4level-7wd", "xian-1130", "daying-burst-main", "beijing-12345"]),
@@ -327,3 +328,10 @@ def test_handing_up_restarts_nothing_of_the_matters_own() -> None:
     before = red_at(play, "handle:r1")
     play.wait(minutes=5).send(DISPATCHER, Escalate(reason="需区里"))
     assert red_at(play, "handle:r1") == before
+
+
+def test_a_limit_that_lapses_with_its_rule_takes_what_hung_on_it_along() -> None:
+    # Found by playing at random: handling red and the climb in one instant, then rules without that limit.
+    play = Play.reported(dossier(Urgency.URGENT)).sleep(hours=5).tick()
+    assert play.case.handling_is_late
+    play.send(MACHINE, ChangeRules(rules=rules("daying-burst-main"), reason="改版")).checked()

@@ -12,6 +12,7 @@ from models.case.commands import (
     Accept,
     Annotate,
     Approve,
+    Arrive,
     BlowWhistle,
     CallBack,
     Claim,
@@ -274,6 +275,19 @@ def test_closed_one_second_before_red_nothing_fires_for_a_month_but_its_archivin
         for fact in play.all(ThresholdPassed)
         if fact.threshold == "red"
     )
+
+
+def test_a_level_that_handed_the_case_up_does_not_make_the_matter_late() -> None:
+    play = Play.reported(dossier(policy="gaotai-4level-7wd")).send(OFFICER, Accept())
+    play.send(OFFICER, Dispatch(lead=GRID)).send(WORKER, Claim()).send(WORKER, Arrive())
+    level = play.case.clock(f"level:{play.case.turn}")
+    assert level is not None
+    assert level.red_at is not None
+    play.until(level.red_at).send(DISPATCHER, Accept())
+    play.send(WORKER, Handle(note="好了")).send(DISPATCHER, Verify())
+    play.send(DISPATCHER, CallBack(resolved=True, satisfied=True))
+    fact = play.all(Closed)[-1]
+    assert (fact.late, fact.overrun) == (False, (ClockStage.LEVEL,))
 
 
 def test_handled_one_second_after_red_is_late_even_if_the_machine_stood_still() -> None:

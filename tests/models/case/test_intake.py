@@ -27,7 +27,7 @@ from models.case.facts import Absorbed, Accepted, ClockSet, Closed, Merged, Repo
 from models.case.refusals import BadValue, NotYours
 from models.case.state import Channel, Link, Reporter, Stage, TaskState
 from models.city.people import MACHINE, Role
-from models.city.units import Level
+from models.city.units import Level, UnitKind
 from models.clocks.clock import ClockState
 from models.clocks.policy import ClockStage
 from tests.support.play import Play
@@ -134,6 +134,13 @@ def test_after_a_climb_the_new_holder_accepts_and_nobody_else_does() -> None:
     assert play.at(Stage.ACCEPTED)
     assert play.case.triage == "共事"
     play.checked()
+
+
+def test_triage_is_one_of_the_three_ways() -> None:
+    play = Play.reported()
+    assert play.refused(OFFICER, Accept(triage="别的事")).details["field"] == "triage"
+    play.send(OFFICER, Accept(triage="shared"))
+    assert play.case.triage == "共事"
 
 
 # ── not this one ─────────────────────────────────────────────────────────────────────────────────
@@ -253,6 +260,15 @@ def test_only_the_grids_own_workers_handle_on_the_spot(who: object) -> None:
     with pytest.raises(BadValue) as refused:
         begin(dossier(), Report(on_the_spot=DONE), who, "c1", MONDAY)  # type: ignore[arg-type]
     assert refused.value.details["field"] == "on_the_spot"
+
+
+def test_a_dossier_knows_the_units_over_its_place() -> None:
+    about = dossier(chain=CHAIN[:4])
+    assert (about.place, about.unit_of(UnitKind.STREET), about.unit_of(UnitKind.GRID)) == (
+        COMMUNITY,
+        STREET,
+        None,
+    )
 
 
 def test_a_place_known_only_to_the_district_enters_there() -> None:

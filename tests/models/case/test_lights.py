@@ -202,9 +202,9 @@ def test_a_holder_that_never_accepted_is_pressed_even_while_it_is_checked() -> N
 @pytest.mark.parametrize("policy", ["135", "gaotai-4level-7wd", "daying-burst-main", "loop"])
 def test_left_alone_for_three_years_a_case_does_little_and_quickly(urgency: Urgency, policy: str) -> None:
     late = Play.reported(dossier(urgency, policy)).sleep(days=1096)
-    began = time.perf_counter()
+    began = time.process_time()
     late.tick()
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert len(late.facts) < 200
     on_time = Play.reported(dossier(urgency, policy)).wait(days=1096)
     assert len(on_time.facts) < 200

@@ -7,7 +7,7 @@ from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.case.sealing import SealedFact, broken_link, digest, replay
@@ -19,6 +19,7 @@ from tests.support.world import CHENGGUAN
 PLAY = lives()[1]
 NUMBER = PLAY.case.number
 FACTS = tuple(PLAY.facts)
+UNHURRIED = settings(deadline=None)
 
 
 def test_an_untouched_chain_holds_and_rebuilds_the_case() -> None:
@@ -59,12 +60,14 @@ def test_every_column_but_the_messages_is_sealed() -> None:
     assert set(SealedFact.model_fields) == set(CHANGES) | {"notices"}
 
 
+@UNHURRIED
 @given(place=st.integers(0, len(FACTS) - 1), what=st.sampled_from(sorted(CHANGES)))
 def test_a_changed_fact_is_found(place: int, what: str) -> None:
     forged = FACTS[place].model_copy(update={what: CHANGES[what](FACTS[place])})
     assert broken_link(NUMBER, (*FACTS[:place], forged, *FACTS[place + 1 :])) == place + 1
 
 
+@UNHURRIED
 @given(place=st.integers(0, len(FACTS) - 2))
 def test_a_fact_that_was_changed_and_sealed_anew_breaks_the_next_one(place: int) -> None:
     forged = FACTS[place].model_copy(update={"command": "another"})
@@ -72,6 +75,7 @@ def test_a_fact_that_was_changed_and_sealed_anew_breaks_the_next_one(place: int)
     assert broken_link(NUMBER, (*FACTS[:place], forged, *FACTS[place + 1 :])) == place + 2
 
 
+@UNHURRIED
 @given(data=st.data(), place=st.integers(0, len(FACTS) - 1))
 def test_a_changed_value_anywhere_inside_a_fact_is_found(data: st.DataObject, place: int) -> None:
     body = FACTS[place].body
@@ -80,6 +84,7 @@ def test_a_changed_value_anywhere_inside_a_fact_is_found(data: st.DataObject, pl
     assert broken_link(NUMBER, (*FACTS[:place], forged, *FACTS[place + 1 :])) == place + 1
 
 
+@UNHURRIED
 @given(place=st.integers(0, len(FACTS) - 2))
 def test_a_missing_a_doubled_and_a_moved_fact_are_found(place: int) -> None:
     assert broken_link(NUMBER, FACTS[:place] + FACTS[place + 1 :]) == place + 1

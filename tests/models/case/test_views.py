@@ -5,8 +5,9 @@ from __future__ import annotations
 from models.base import Urgency
 from models.case.commands import Accept, Decline
 from models.case.dossier import Rulebook
-from models.case.state import Case
+from models.case.state import Case, Stage
 from models.case.views import details, snapshot
+from models.case.wording import STAGES
 from tests.support.play import Play
 from tests.support.tour import lives
 from tests.support.world import DISPATCHER, OFFICER, dossier
@@ -30,3 +31,8 @@ def test_operators_read_where_it_stands_and_what_is_next() -> None:
 def test_of_an_ended_case_they_read_that_nothing_is_next() -> None:
     text = details(Play.reported().send(OFFICER, Decline(reason="x")).case)
     assert text.endswith("next: —")
+
+
+def test_every_stage_has_a_name_of_its_own() -> None:
+    assert set(STAGES) == set(Stage)
+    assert len({words.zh for words in STAGES.values()}) == len({words.en for words in STAGES.values()}) == 10

@@ -154,6 +154,9 @@ def test_gaotai_four_levels_seven_days() -> None:
     assert sum(found.budget.amount for found in levels) == 7
     assert all(found.at_red == (RedAction.ESCALATE,) for found in levels)
     assert levels[3].label == Words(zh="街道中心", en="street centre")
+    whole = rules("gaotai-4level-7wd").rule(ClockStage.HANDLE)
+    assert whole is not None
+    assert (whole.budget, whole.starts) == (Budget.working_days(7), "report")
 
 
 @pytest.mark.parametrize(("variant", "days"), [("three-days", 3), ("five-days", 5)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -83,7 +83,7 @@ async def session(engine: AsyncEngine, sessions: Sessions) -> AsyncIterator[Asyn
         yield session
 
 
-async def found(session: AsyncSession, at: datetime = LATER, **wanted: object) -> set[str]:
+async def found(session: AsyncSession, at: datetime = LATER, **wanted: Any) -> set[str]:
     """The names of the played cases that a supervisor of the city finds."""
     filters = CaseFilter.model_validate({"reported_to": world.MONDAY + timedelta(hours=12)} | wanted)
     page = await list_cases(session, world.CITY_SUPERVISOR, filters, at, limit=200)
@@ -134,7 +134,7 @@ ALL: Final = {"fresh", "busy", "suspended", "declined", "drill"}
         ({"words": "   "}, ALL),
     ],
 )
-async def test_filters(session: AsyncSession, wanted: dict[str, object], names: set[str]) -> None:
+async def test_filters(session: AsyncSession, wanted: dict[str, Any], names: set[str]) -> None:
     assert await found(session, **wanted) == names
 
 

@@ -60,7 +60,7 @@ def plays() -> dict[str, Play]:
     whistled.send(world.XIAOFANG_STAFF, Sign())
     asked = dispatched("20261012-000006", world.SAFETY).send(world.SAFETY_A, Claim())
     asked.send(world.SAFETY_A, RequestExtension(amount=3600, reason="待配件"))
-    asked.send(world.SUPERVISOR, Supervise(owner=world.SAFETY, text="说明原因"))
+    asked.send(world.SUPERVISOR, Supervise(unit=world.SAFETY, text="说明原因"))
     return {
         "open": dispatched("20261012-000001"),
         "claimed": claimed,
@@ -135,9 +135,8 @@ async def test_b_sees_when_it_will_be_its_turn_and_the_core_agrees(session: Asyn
         (world.SAFETY_A, turn - second, True),
         (world.SAFETY_B, turn - second, False),
         (world.SAFETY_B, turn, True),
-        (world.holding("both", (world.SAFETY, world.SAFETY_B.posts[0].role), (world.GRID, world.HEAD_B.posts[0].role)),
-         turn - second, True),
-    ):  # fmt: skip
+        (world.TWO_POSTS, turn - second, True),
+    ):
         line = (await desk(session, principal, Whose.CLAIMABLE, at))["section"]
         assert line.my_turn == expected, (principal.person, at)
         assert line.turn_from == (None if expected else turn)
@@ -224,7 +223,7 @@ async def test_nothing_waits_once_it_is_done(engine: AsyncEngine, sessions: Sess
     asked = dispatched("20261012-000016", world.LIVELIHOOD).send(world.LIVELIHOOD_STAFF, Claim())
     asked.send(world.LIVELIHOOD_STAFF, RequestExtension(amount=3600, reason="待配件"))
     asked.send(world.COMMANDER, Approve())
-    asked.send(world.SUPERVISOR, Supervise(owner=world.LIVELIHOOD, text="说明原因"))
+    asked.send(world.SUPERVISOR, Supervise(unit=world.LIVELIHOOD, text="说明原因"))
     asked.send(world.LIVELIHOOD_STAFF, Answer(order=asked.case.orders[0].id, reply="已安排"))
     await write(engine, whistled, asked)
     async with sessions.read() as session:
