@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from models.case.jurisdiction import Sight
+from models.case.jurisdiction import Sight, sees
 from models.queries.listening import Missed, audiences, listen
 from runtime.database import Sessions
 
@@ -134,7 +134,7 @@ class Live:
                 told = {
                     number: heard[number]
                     for number, audience in concerned.items()
-                    if listener.sight.covers(audience.involved, audience.reporters)
+                    if sees(listener.sight, audience)
                 }
                 if told:
                     listener.tell(told)

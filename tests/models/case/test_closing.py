@@ -280,8 +280,7 @@ def test_closed_one_second_before_red_nothing_fires_for_a_month_but_its_archivin
 def test_a_level_that_handed_the_case_up_does_not_make_the_matter_late() -> None:
     play = Play.reported(dossier(policy="gaotai-4level-7wd")).send(OFFICER, Accept())
     play.send(OFFICER, Dispatch(lead=GRID)).send(WORKER, Claim()).send(WORKER, Arrive())
-    level = play.case.clock(f"level:{play.case.turn}")
-    assert level is not None
+    (level,) = [clock for clock in play.case.clocks if clock.stage is ClockStage.LEVEL]
     assert level.red_at is not None
     play.until(level.red_at).send(DISPATCHER, Accept())
     play.send(WORKER, Handle(note="好了")).send(DISPATCHER, Verify())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.case.jurisdiction import Sight, involved, may_see, reporters, sight
+from models.case.jurisdiction import involved, may_see, sees, sight, visible_to
 from tests.support import world
 from tests.support.play import Play
 
@@ -10,20 +10,20 @@ from tests.support.play import Play
 def test_a_fresh_case_involves_its_place_and_every_rung_up_to_its_holder() -> None:
     case = Play.reported().case
     assert involved(case) == (world.COMMUNITY.path, world.GRID.path)
-    assert reporters(case) == (world.WORKER.person,)
+    above = {world.CITY.id, world.DISTRICT.id, world.STREET.id}
+    assert set(visible_to(case)) == above | {world.COMMUNITY.id, world.GRID.id, world.WORKER.person}
+    assert list(visible_to(case)) == sorted(set(visible_to(case)))
 
 
-def test_sight_is_the_union_of_the_posts_that_read() -> None:
-    assert sight(world.TWO_POSTS).paths == tuple(sorted((world.COMMUNITY.path, world.SAFETY.path)))
-    assert sight(world.ADMINISTRATOR) == Sight()
+def test_sight_is_the_union_of_the_posts_that_read_and_the_person() -> None:
+    assert sight(world.TWO_POSTS) == {world.COMMUNITY.id, world.SAFETY.id, world.TWO_POSTS.person}
+    assert sight(world.ADMINISTRATOR) == frozenset()
 
 
-def test_a_path_is_no_prefix_of_another_name() -> None:
-    eyes = Sight(person="p", paths=("50.5001",))
-    assert not eyes.covers(["50.500120"], ["q"])
-    assert eyes.covers(["50.5001.x"], [])
-    assert eyes.covers([], ["p"])
-    assert not Sight().covers(["50"], ["p"])
+def test_eyes_that_see_nothing_see_nothing() -> None:
+    assert not sees(frozenset(), ["50", "p-worker"])
+    assert not sees(frozenset({"50"}), [])
+    assert sees(frozenset({"50", "p"}), ["50", "500120"])
 
 
 def test_may_see() -> None:
