@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import runpy
 import shutil
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from runtime.logs import configure_logging
 from runtime.processes import end_orphans
 from runtime.report import Report
 from runtime.state import hold
+from runtime.version import version as release
 
 app = typer.Typer(
     name="shaodao",
@@ -224,8 +224,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
 @app.command()
 def version() -> None:
     """Print the version."""
-    project = tomllib.loads(Path(__file__).with_name("pyproject.toml").read_text())["project"]
-    typer.echo(project["version"])
+    typer.echo(release())
 
 
 if __name__ == "__main__":

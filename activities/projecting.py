@@ -21,6 +21,10 @@ class Projecting:
     @activity.defn(name=PROJECT_ACTIVITY)
     async def project(self, batch: Batch) -> None:
         """Write one batch in one transaction. Safe to repeat."""
+        written = {"case_no": batch.case.number, "facts": len(batch.facts)}
+        written |= {"command_id": sorted({fact.command for fact in batch.facts})}
+        written |= {"request_id": sorted({fact.request for fact in batch.facts if fact.request})}
         engine = self._quick if activity.info().is_local else self.patient
         async with engine.begin() as connection:
             await project(connection, batch.case, batch.facts)
+        activity.logger.info("projected", extra=written)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
@@ -16,6 +15,7 @@ from api.pages.rendering import STATIC
 from api.rest import ROUTERS, attachments, health
 from api.services import start
 from runtime.settings import Settings
+from runtime.version import version
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -35,7 +35,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title="Shaodao 哨到",
         summary="Case management for a city's grids, on durable workflows.",
-        version=_version(),
+        version=version(),
         openapi_url=None,  # served by api.openapi; a viewer's assets would come from elsewhere
         redirect_slashes=False,
         telemetry={"logs": False},  # messages of exceptions may carry personal data
@@ -53,10 +53,3 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # FastAPI's documented way to complete its document.
     app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]
     return app
-
-
-def _version() -> str:
-    try:
-        return version("shaodao")
-    except PackageNotFoundError:  # run from its folder, not installed
-        return "0.0.0"

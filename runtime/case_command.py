@@ -54,7 +54,7 @@ def report(
     async def work(stage: Stage) -> None:
         body = {"matter": matter, "text": text} | ({"unit": unit} if unit else {})
         receipt = await stage.post(login, "/cases", body, f"cli-{uuid.uuid4().hex}")
-        _print_case(await stage.get(login, f"/cases/{receipt['number']}"))
+        await _print_after(stage, login, receipt)
 
     return work
 
@@ -66,8 +66,8 @@ def send(
     body = parsed(fields)
 
     async def work(stage: Stage) -> None:
-        await stage.post(login, f"/cases/{number}/{command}", body, f"cli-{uuid.uuid4().hex}")
-        _print_case(await stage.get(login, f"/cases/{number}"))
+        path = f"/cases/{number}/{command}"
+        await _print_after(stage, login, await stage.post(login, path, body, f"cli-{uuid.uuid4().hex}"))
 
     return work
 
@@ -110,6 +110,14 @@ def parsed(fields: list[str]) -> dict[str, Any]:
         if isinstance(body[name], int) and value.isdigit() and len(value) >= 6:
             body[name] = value  # a unit's code is a name made of digits, not a number
     return body
+
+
+async def _print_after(stage: Stage, login: str, receipt: dict[str, Any]) -> None:
+    """Print the case; of a case that the sender may not read (a device's) what the receipt says."""
+    try:
+        _print_case(await stage.get(login, f"/cases/{receipt['number']}"))
+    except Refused:
+        Console().print(f"[bold]{receipt['number']}[/bold]  阶段 stage: {receipt['stage']}")
 
 
 def _print_case(view: dict[str, Any]) -> None:

@@ -72,7 +72,12 @@ class CaseWorkflow:
     def _begun(opening: Opening) -> Decision:
         try:
             return begin(
-                opening.dossier, opening.report, opening.principal, opening.command_id, workflow.now()
+                opening.dossier,
+                opening.report,
+                opening.principal,
+                opening.command_id,
+                workflow.now(),
+                opening.request,
             )
         except Refusal as refusal:
             # The gateway asks the same question before it starts a workflow, so this is only a second lock.
@@ -220,7 +225,7 @@ class CaseWorkflow:
             # The validator let it through, and another handler of the same activation was faster.
             raise refused(refusal) from refusal
         self._take(decision, envelope.id, envelope.content, within=LOOK_AFTER)
-        said = {"case_no": self._case.number, "command_id": envelope.id, "command": name}
+        said = {"command_id": envelope.id, "request_id": envelope.request, "command": name}
         workflow.logger.info("command", extra=said)
         return self._receipt(self._seen[envelope.id], now)
 

@@ -22,6 +22,8 @@ class Opening(Frozen):
     principal: Principal
     report: Report
     dossier: Dossier
+    request: str = ""
+    """The request that brought it, by which the logs of all processes are joined."""
 
 
 class Seen(Frozen):

@@ -15,6 +15,11 @@ SANE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 """What we take from a caller: nothing that could break a log line, a header or a URN."""
 
 
+def request_id() -> str:
+    """The id of the request that is being answered; empty outside of one."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+
+
 class RequestIdMiddleware:
     """Binds the id to the logs' context and to `request.state.request_id`, and returns it in the answer."""
 

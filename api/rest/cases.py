@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.dependencies import Caller, House, SignedIn
 from api.errors import KeyReused
 from api.gateway import Gone, Refused
+from api.middleware.request_id import request_id
 from api.paths import API
 from api.problems import SIGNED_IN, problems
 from api.rest.commands import ended_or_unknown
@@ -182,5 +183,9 @@ def _opening(caller: Caller, body: ReportBody, parts: DossierParts, intake: Inta
         link=Link(number=body.follows, relation="parent") if body.follows else None,
     )
     return Opening(
-        command_id=f"report:{intake.case_no}", principal=caller.principal, report=said, dossier=dossier
+        command_id=f"report:{intake.case_no}",
+        principal=caller.principal,
+        report=said,
+        dossier=dossier,
+        request=request_id(),
     )

@@ -15,6 +15,7 @@ from sqlmodel import col
 from api.dependencies import Caller, House, SignedIn
 from api.errors import DatabaseAway, EngineAway, NotFound
 from api.gateway import Gone, Refused
+from api.middleware.request_id import request_id
 from api.paths import API
 from api.problems import SIGNED_IN, problems
 from api.rest.bodies import EXAMPLES, body_of, command_of, named_units
@@ -62,7 +63,12 @@ async def send(
     await _require_own_pictures(house, caller, getattr(command, "attachments", ()))
     if name == "merge":
         await _require_target(house, command.into)
-    envelope = Envelope(id=command_id(caller, key), principal=caller.principal, command=command)
+    envelope = Envelope(
+        id=command_id(caller, key),
+        principal=caller.principal,
+        command=command,
+        request=request_id(),
+    )
     # The worker's lines have these too: so one command can be followed through all logs.
     structlog.contextvars.bind_contextvars(case_no=number, command_id=envelope.id)
     try:

@@ -43,13 +43,20 @@ class Decision:
     facts: tuple[SealedFact, ...]
 
 
-def _sealed(draft: Draft, before: Case | None, command: str) -> Decision:
+def _sealed(draft: Draft, before: Case | None, command: str, request: str = "") -> Decision:
     version, head = (before.version, before.head) if before else (0, "")
-    facts = seal(draft.case.number, version, head, draft.steps, draft.stamp, command)
+    facts = seal(draft.case.number, version, head, draft.steps, draft.stamp, command, request)
     return Decision(draft.case.but(version=facts[-1].seq, head=facts[-1].hash), facts)
 
 
-def begin(dossier: Dossier, report: Report, principal: Principal, command_id: str, at: datetime) -> Decision:
+def begin(
+    dossier: Dossier,
+    report: Report,
+    principal: Principal,
+    command_id: str,
+    at: datetime,
+    request: str = "",
+) -> Decision:
     """The first decision: a report becomes a case.
 
     Raises NotYours if the sender holds no post that reports; BadValue if handling on the spot is claimed
@@ -86,7 +93,7 @@ def begin(dossier: Dossier, report: Report, principal: Principal, command_id: st
             )
         _handle_on_the_spot(draft, post.unit, report.on_the_spot)
     settle(draft)
-    return _sealed(draft, None, command_id)
+    return _sealed(draft, None, command_id, request)
 
 
 def _is_own_grid(post: Post, dossier: Dossier) -> bool:
@@ -163,7 +170,7 @@ def decide(case: Case, envelope: Envelope, at: datetime) -> Decision:
             refusals.append(refused)
             continue
         settle(draft, _cause(draft))
-        own = _sealed(draft, caught_up.case, envelope.id)
+        own = _sealed(draft, caught_up.case, envelope.id, envelope.request)
         return Decision(own.case, caught_up.facts + own.facts)
     raise refusals[0]
 

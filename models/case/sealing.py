@@ -46,6 +46,8 @@ class SealedFact(Frozen):
     round: int
     notices: tuple[Notice, ...] = ()
     """Who is told. Not part of the chain: messages are delivered, they prove nothing."""
+    request: str = ""
+    """The request that brought the command, for the logs. Not part of the chain, and not kept."""
 
     @property
     def fact(self) -> Fact:
@@ -79,11 +81,17 @@ def digest(number: str, link: SealedFact) -> str:
 
 
 def seal(
-    number: str, version: int, head: str, steps: Iterable[tuple[Fact, Case]], stamp: Stamp, command: str
+    number: str,
+    version: int,
+    head: str,
+    steps: Iterable[tuple[Fact, Case]],
+    stamp: Stamp,
+    command: str,
+    request: str = "",
 ) -> tuple[SealedFact, ...]:
     """Give each fact its place in the chain after `version` and `head`.
 
-    Each step is a fact with the case as it stands after it.
+    Each step is a fact with the case as it stands after it. `request` joins the logs, and is not sealed.
     """
     sealed: list[SealedFact] = []
     who = _who(stamp.actor)
@@ -104,6 +112,7 @@ def seal(
                 holder=holder,
                 round=case.round,
                 notices=notices(case, fact, stamp),
+                request=request,
             )
         )
         head = link

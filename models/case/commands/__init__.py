@@ -102,6 +102,8 @@ class Envelope(Frozen):
     content: str = ""
     """A hash of what is asked: tells a retry from another command under the same identity. Made by the
     gateway; empty where nobody compares."""
+    request: str = ""
+    """The request that brought it, by which the logs of all processes are joined."""
 
 
 __all__ = [
