@@ -13,6 +13,7 @@ import uvicorn
 from rich.console import Console
 
 from runtime.command_line import plainly, read_settings, refuse
+from runtime.leaving import run_and_leave
 from runtime.logs import configure_logging
 from runtime.processes import end_orphans
 from runtime.report import Report
@@ -228,4 +229,4 @@ def version() -> None:
 
 
 if __name__ == "__main__":
-    app()
+    run_and_leave(app)

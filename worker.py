@@ -19,6 +19,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.projecting import Projecting
 from activities.telling import Telling
 from runtime.database import create_engine
+from runtime.leaving import run_and_leave
 from runtime.logs import configure_logging
 from runtime.settings import Settings
 from runtime.temporal import connect
@@ -101,4 +102,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_and_leave(main)

@@ -64,6 +64,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendars")),
     )
     op.create_table(
+        "case_words",
+        sa.Column("case_number", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("pairs", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("case_number", name=op.f("pk_case_words")),
+    )
+    op.create_index("ix_case_words_pairs", "case_words", ["pairs"], unique=False, postgresql_using="gin")
+    op.create_table(
         "catalogue_items",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -309,8 +317,7 @@ def upgrade() -> None:
         sa.Column("holder_path", LTree(), nullable=False),
         sa.Column("level", sa.Text(), nullable=False),
         sa.Column("lead_id", sa.Text(), nullable=True),
-        sa.Column("involved", postgresql.ARRAY(LTree()), nullable=False),
-        sa.Column("reporters", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("visible_to", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("whistled", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("ordered", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("requests", sa.Integer(), nullable=False),
@@ -321,7 +328,6 @@ def upgrade() -> None:
         sa.Column("suspended_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("yellow_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("red_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("words", sa.Text(), nullable=False),
         sa.Column("snapshot", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(["holder_id"], ["units.id"], name=op.f("fk_cases_holder_id_units")),
         sa.ForeignKeyConstraint(["place_id"], ["units.id"], name=op.f("fk_cases_place_id_units")),
@@ -335,7 +341,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("cardinality(whistled) + cardinality(ordered) + requests > 0"),
     )
     op.create_index("ix_cases_holder_id", "cases", ["holder_id", "stage"], unique=False)
-    op.create_index("ix_cases_involved", "cases", ["involved"], unique=False, postgresql_using="gist")
     op.create_index(
         "ix_cases_nearest_red",
         "cases",
@@ -344,15 +349,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_index("ix_cases_reported_at", "cases", ["reported_at", "number"], unique=False)
-    op.create_index("ix_cases_reporters", "cases", ["reporters"], unique=False, postgresql_using="gin")
-    op.create_index(
-        "ix_cases_words",
-        "cases",
-        ["words"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_ops={"words": "gin_trgm_ops"},
-    )
+    op.create_index("ix_cases_visible_to", "cases", ["visible_to"], unique=False, postgresql_using="gin")
     op.create_table(
         "contact_reads",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -489,14 +486,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_contact_reads_person_id"), table_name="contact_reads")
     op.drop_index(op.f("ix_contact_reads_case_no"), table_name="contact_reads")
     op.drop_table("contact_reads")
-    op.drop_index(
-        "ix_cases_words", table_name="cases", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}
-    )
     op.drop_index("ix_cases_reported_at", table_name="cases")
     op.drop_index("ix_cases_nearest_red", table_name="cases")
     op.drop_index("ix_cases_awaited", table_name="cases")
-    op.drop_index("ix_cases_reporters", table_name="cases")
-    op.drop_index("ix_cases_involved", table_name="cases", postgresql_using="gist")
+    op.drop_index("ix_cases_visible_to", table_name="cases")
     op.drop_index("ix_cases_holder_id", table_name="cases")
     op.drop_table("cases")
     op.drop_index(op.f("ix_attachments_uploaded_by"), table_name="attachments")
@@ -525,6 +518,8 @@ def downgrade() -> None:
     op.drop_table("clocks")
     op.drop_index(op.f("ix_catalogue_items_section"), table_name="catalogue_items")
     op.drop_table("catalogue_items")
+    op.drop_index("ix_case_words_pairs", table_name="case_words", postgresql_using="gin")
+    op.drop_table("case_words")
     op.drop_table("calendars")
     op.drop_table("calendar_years")
     op.drop_table("calendar_days")

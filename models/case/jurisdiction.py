@@ -14,7 +14,9 @@ person's posts reaches one of them, or if the person reported it:
 | supervisor, auditor                      | the same                                                     |
 | administrator, device, the system        | none, and none that it reported                              |
 
-`models.city.people.reach` says what lies below a post; `models.queries.jurisdiction` is this rule in SQL.
+Both sides are sets of ids: `visible_to` names every involved unit, every unit above one, and the persons who
+reported; `sight` names the units a person's posts reach from, and the person. They meet, or they do not.
+That is one indexed overlap in SQL (`models.queries.jurisdiction`), whose frequency the planner knows.
 """
 
 from __future__ import annotations
@@ -22,37 +24,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from models.base import Frozen
 from models.case.state import Case
 from models.city.people import Principal, Role, reach
-from models.city.units import within
 
 READING_ROLES: Final = frozenset(Role) - {Role.ADMINISTRATOR, Role.DEVICE, Role.SYSTEM}
 """The roles whose posts may see cases at all."""
 
-
-class Sight(Frozen):
-    """What somebody may see: all that lies at or below `paths`, and what `person` reported."""
-
-    person: str | None = None
-    """None for who holds no post that may see cases: not even one's own reports."""
-    paths: tuple[str, ...] = ()
-
-    def covers(self, involved: Iterable[str], reporters: Iterable[str]) -> bool:
-        """Whether a case with these involved paths and these reporters (persons) may be seen."""
-        if self.person is None:
-            return False
-        return self.person in reporters or any(
-            within(path, ancestor) for path in involved for ancestor in self.paths
-        )
+Sight = frozenset[str]
+"""What somebody may see: whatever is visible to one of these units, or to this person."""
 
 
 def sight(principal: Principal) -> Sight:
-    """What the principal may see, under all the posts it holds here."""
-    posts = [post for post in principal.posts if post.role in READING_ROLES]
-    if not posts:
-        return Sight()
-    return Sight(person=principal.person, paths=tuple(sorted({reach(post) for post in posts})))
+    """What the principal may see under all the posts it holds here; empty for who may see no case at all."""
+    reached = {reach(post).rpartition(".")[2] for post in principal.posts if post.role in READING_ROLES}
+    return frozenset(reached | {principal.person}) if reached else frozenset()
+
+
+def visible_to(case: Case) -> tuple[str, ...]:
+    """Whom the case is visible to: involved units and those above them, and reporters; sorted, each once."""
+    units = {unit for path in involved(case) for unit in path.split(".")}
+    persons = {reporter.person for reporter in case.reporters if reporter.person}
+    return tuple(sorted(units | persons))
 
 
 def involved(case: Case) -> tuple[str, ...]:
@@ -69,11 +61,11 @@ def involved(case: Case) -> tuple[str, ...]:
     return tuple(sorted({unit.path for unit in units}))
 
 
-def reporters(case: Case) -> tuple[str, ...]:
-    """The persons of ours who reported it, sorted, each once."""
-    return tuple(sorted({reporter.person for reporter in case.reporters if reporter.person}))
+def sees(eyes: Sight, visible: Iterable[str]) -> bool:
+    """Whether what is visible to these is seen by those eyes."""
+    return not eyes.isdisjoint(visible)
 
 
 def may_see(case: Case, principal: Principal) -> bool:
     """Whether the principal may see the case."""
-    return sight(principal).covers(involved(case), reporters(case))
+    return sees(sight(principal), visible_to(case))

@@ -116,9 +116,7 @@ def clock_bands(facts: Iterable[SealedFact]) -> tuple[ClockBand, ...]:
         if kind == "clock_set":
             set_ = ClockSet.model_validate(sealed.body)
             clock = set_.clock
-            promise = Promise(
-                at=sealed.at, cause=set_.cause, yellow_at=clock.yellow_at, red_at=clock.red_at
-            )
+            promise = Promise(at=sealed.at, cause=set_.cause, yellow_at=clock.yellow_at, red_at=clock.red_at)
             bands[clock.id] = ClockBand(clock=clock, promises=(*_promises(bands, clock), promise))
         elif kind == "threshold_passed":
             clock = ThresholdPassed.model_validate(sealed.body).clock

@@ -7,8 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, Text, and_, bindparam, exists, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, or_, select
 from sqlmodel import col
 
 from models.base import Frozen, Urgency
@@ -16,6 +15,8 @@ from models.case.state import Channel, Stage
 from models.city.catalogue import Section
 from models.city.units import Level
 from models.clocks.clock import Light
+from models.queries.jurisdiction import overlaps
+from models.queries.search_words import mentions
 from models.tables.cases import CaseRow, TaskRow
 from models.tables.units import UnitRow
 
@@ -91,7 +92,7 @@ def conditions(wanted: CaseFilter, at: datetime) -> Iterator[ColumnElement[bool]
     if wanted.person is not None:
         yield _person(wanted.person)
     for word in (wanted.words or "").split():
-        yield col(CaseRow.words).icontains(word, autoescape=True)
+        yield mentions(word)
 
 
 def light_at(yellow_at: datetime | None, red_at: datetime | None, at: datetime) -> Light:
@@ -104,10 +105,10 @@ def light_at(yellow_at: datetime | None, red_at: datetime | None, at: datetime) 
 def _places(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.unit is not None:
         # The first is implied by the second, and has an index.
-        yield _below(col(CaseRow.involved), wanted.unit)
+        yield overlaps(col(CaseRow.visible_to), [wanted.unit])
         yield _below(col(CaseRow.place_path), wanted.unit)
     if wanted.involving is not None:
-        yield _below(col(CaseRow.involved), wanted.involving)
+        yield overlaps(col(CaseRow.visible_to), [wanted.involving])
 
 
 def _below(column: SQLColumnExpression[Any], unit_id: str) -> ColumnElement[bool]:
@@ -135,6 +136,6 @@ def _light(light: Light, at: datetime) -> ColumnElement[bool]:
 
 
 def _person(person: str) -> ColumnElement[bool]:
-    reported = col(CaseRow.reporters).bool_op("@>")(bindparam(None, [person], type_=ARRAY(Text)))
+    reported = overlaps(col(CaseRow.visible_to), [person])
     worked = exists().where(col(TaskRow.case_number) == col(CaseRow.number), col(TaskRow.person) == person)
     return or_(reported, worked)

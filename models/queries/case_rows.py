@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from models.case.facts import ClockSet
-from models.case.jurisdiction import involved, reporters
+from models.case.jurisdiction import visible_to
 from models.case.owners import owner_of
 from models.case.sealing import SealedFact
 from models.case.state import OPEN, WORKING, Case, PartyState
 from models.case.views import snapshot
 from models.clocks.clock import Clock, ClockState
+from models.queries.search_words import pairs, words_of
 
 
 @dataclass
@@ -21,6 +22,8 @@ class Rows:
     """What one projection writes, ready for JSON."""
 
     case: dict[str, Any]
+    words: list[dict[str, Any]] = field(default_factory=list)
+    """Only with the report: they never change."""
     facts: list[dict[str, Any]] = field(default_factory=list)
     tasks: list[dict[str, Any]] = field(default_factory=list)
     opened: list[dict[str, Any]] = field(default_factory=list)
@@ -35,6 +38,8 @@ class Rows:
 def rows(case: Case, facts: Sequence[SealedFact]) -> Rows:
     """The rows of `facts`, and of the case as it stands after the last of them."""
     result = Rows(case=case_row(case), tasks=task_rows(case))
+    if facts and facts[0].seq == 1:
+        result.words.append(words_row(case))
     opened: dict[str, dict[str, Any]] = {}
     touched: set[str] = set()
     for fact in facts:
@@ -90,8 +95,7 @@ def case_row(case: Case) -> dict[str, Any]:
         "holder_path": case.holder.path,
         "level": case.ladder[case.rung].level.value,
         "lead_id": case.lead.id if case.lead else None,
-        "involved": involved(case),
-        "reporters": reporters(case),
+        "visible_to": visible_to(case),
         "whistled": sorted(
             {
                 party.unit.id
@@ -109,7 +113,6 @@ def case_row(case: Case) -> dict[str, Any]:
         "suspended_since": case.suspension.since.isoformat() if case.suspension else None,
         "yellow_at": _earliest(clock.yellow_at for clock in case.clocks),
         "red_at": _earliest(clock.red_at for clock in case.clocks),
-        "words": " ".join((case.number, case.matter.name.zh, case.place.name, case.address, case.text)),
         "snapshot": snapshot(case),
     }
 
@@ -157,6 +160,12 @@ def message_rows(number: str, fact: SealedFact) -> Iterable[dict[str, Any]]:
             "zh": notice.words.zh,
             "en": notice.words.en,
         }
+
+
+def words_row(case: Case) -> dict[str, Any]:
+    """The row of the words by which a case is found, as JSON values."""
+    words = words_of(case)
+    return {"case_number": case.number, "words": words, "pairs": pairs(words)}
 
 
 def task_rows(case: Case) -> list[dict[str, Any]]:

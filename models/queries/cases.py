@@ -165,20 +165,22 @@ async def list_cases(
 
     Raises BadCursor when `cursor` was not made by this list in this order.
     """
-    statement = joined(select(*headline_columns()).select_from(CaseRow))
-    statement = statement.where(visible(sight(principal)), *conditions(wanted, at))
     number = col(CaseRow.number)
-    if order is CaseOrder.NEWEST:
-        statement = statement.order_by(col(CaseRow.reported_at).desc(), number.desc())
+    order_by: tuple[Any, ...] = (col(CaseRow.reported_at).desc(), number.desc())
+    chosen = select(number).where(visible(sight(principal)), *conditions(wanted, at))
+    if order is CaseOrder.NEAREST_RED:
+        order_by = nearest_red.order()
+        chosen = chosen.where(col(CaseRow.closed_at).is_(None))
         if cursor is not None:
-            reported, last = decode(cursor, tuple[datetime, str])
-            before = tuple_(literal(reported, Instant), literal(last))
-            statement = statement.where(tuple_(col(CaseRow.reported_at), number) < before)
-    else:
-        statement = statement.where(col(CaseRow.closed_at).is_(None)).order_by(*nearest_red.order())
-        if cursor is not None:
-            statement = statement.where(nearest_red.after(cursor))
-    rows = (await session.execute(statement.limit(limit + 1))).mappings().all()
+            chosen = chosen.where(nearest_red.after(cursor))
+    elif cursor is not None:
+        reported, last = decode(cursor, tuple[datetime, str])
+        before = tuple_(literal(reported, Instant), literal(last))
+        chosen = chosen.where(tuple_(col(CaseRow.reported_at), number) < before)
+    # First which, then what is shown of them: names and snapshots are fetched for one page only.
+    page = chosen.order_by(*order_by).limit(limit + 1).cte("page")
+    statement = joined(select(*headline_columns()).select_from(page).join(CaseRow, number == page.c.number))
+    rows = (await session.execute(statement.order_by(*order_by))).mappings().all()
     lines = tuple(headline(row, at) for row in rows[:limit])
     if len(rows) <= limit:
         return Page(items=lines)

@@ -15,7 +15,7 @@ from models.case.owners import owner_of
 from models.case.sealing import SealedFact, broken_link
 from models.case.state import Case
 from models.clocks.clock import ClockState
-from models.queries.case_rows import case_row, clock_row, task_rows
+from models.queries.case_rows import case_row, clock_row, task_rows, words_row
 
 
 class Discrepancy(Frozen):
@@ -24,7 +24,7 @@ class Discrepancy(Frozen):
     number: str
     """The case."""
     kind: str
-    """Stable: `chain`, `facts`, `row`, `tasks`, `clocks`, `workflow`, `behind`, `unanswered`."""
+    """Stable: `chain`, `facts`, `row`, `words`, `tasks`, `clocks`, `workflow`, `behind`, `unanswered`."""
     words: str
     """What is wrong, for whoever has to find out why."""
 
@@ -82,6 +82,7 @@ def check_chain(number: str, facts: Sequence[SealedFact]) -> Iterator[Discrepanc
 def check_rows(
     retold: Retold,
     row: Mapping[str, Any] | None,
+    words: Mapping[str, Any] | None,
     tasks: Sequence[Mapping[str, Any]],
     clocks: Sequence[Mapping[str, Any]],
 ) -> Iterator[Discrepancy]:
@@ -96,6 +97,12 @@ def check_rows(
         yield Discrepancy(number=number, kind="facts", words=told)
         return
     yield from _differences(number, "row", "the row", case_row(retold.case), row)
+    if words is None:
+        yield Discrepancy(
+            number=number, kind="words", words="it cannot be found by its words: they are missing"
+        )
+    else:
+        yield from _differences(number, "words", "the words it is found by", words_row(retold.case), words)
     expected_tasks = {(task["id"],): task for task in task_rows(retold.case)}
     yield from _sets(number, "tasks", "task", expected_tasks, {(task["id"],): task for task in tasks})
     stored = {(clock["clock_id"], clock["revision"]): clock for clock in clocks}

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Text, bindparam, false, or_
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, Text, bindparam, false
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
 from models.case.jurisdiction import Sight
 from models.tables.cases import CaseRow
-from models.tables.types import below
 
 
 def visible(sight: Sight) -> ColumnElement[bool]:
-    """Whether a row of `cases` may be seen. Uses the indexes on `involved` and `reporters`."""
-    if sight.person is None:
+    """Whether a row of `cases` may be seen. Uses the index on `visible_to`."""
+    if not sight:
         return false()
-    person = bindparam(None, [sight.person], type_=ARRAY(Text))
-    return or_(
-        below(col(CaseRow.involved), sight.paths),
-        col(CaseRow.reporters).bool_op("@>")(person),
-    )
+    return overlaps(col(CaseRow.visible_to), sight)
+
+
+def overlaps(column: SQLColumnExpression[list[str]], values: Iterable[str]) -> ColumnElement[bool]:
+    """Whether the array in `column` has one of `values`; false when there are none."""
+    return column.bool_op("&&")(bindparam(None, sorted(values), type_=ARRAY(Text)))

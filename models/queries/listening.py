@@ -7,8 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
 import psycopg
-from sqlalchemy import Text, cast, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -56,19 +55,7 @@ async def listen(url: str) -> AsyncGenerator[Announced | Missed, None]:
             pause = min(2 * pause, LONGEST_PAUSE)
 
 
-class Audience(Frozen):
-    """Whom a case concerns: what `Sight.covers` asks for."""
-
-    involved: tuple[str, ...]
-    reporters: tuple[str, ...]
-
-
-async def audiences(session: AsyncSession, numbers: Sequence[str]) -> dict[str, Audience]:
-    """Whom each of these cases concerns, in one query for any number of listeners."""
-    statement = select(
-        col(CaseRow.number), cast(col(CaseRow.involved), ARRAY(Text)), col(CaseRow.reporters)
-    ).where(col(CaseRow.number).in_(numbers))
-    return {
-        number: Audience(involved=tuple(involved), reporters=tuple(reporters))
-        for number, involved, reporters in (await session.execute(statement))
-    }
+async def audiences(session: AsyncSession, numbers: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Whom each of these cases is visible to, in one query for any number of listeners."""
+    statement = select(col(CaseRow.number), col(CaseRow.visible_to)).where(col(CaseRow.number).in_(numbers))
+    return {number: frozenset(visible) for number, visible in (await session.execute(statement))}

@@ -9,10 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ConfigDict
-from sqlalchemy import CTE, ColumnElement, RowMapping, Select, func, literal, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    SQLColumnExpression,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -74,35 +84,48 @@ class OverdueCase(Frozen):
     """Where it had been until then, and for how long."""
 
 
-def late_at(at: datetime) -> CTE:
-    """Per case, what was over its limit at `at`: since when, and which revisions of which clocks."""
-    clock = func.jsonb_build_object(
-        "clock", col(ClockRow.clock_id),
-        "stage", col(ClockRow.stage),
-        "owner", col(ClockRow.owner_id),
-        "since", col(ClockRow.red_at),
-        "revision", col(ClockRow.revision),
-    )  # fmt: skip
-    order = aggregate_order_by(clock, col(ClockRow.red_at), col(ClockRow.clock_id))
-    return (
-        select(
-            col(ClockRow.case_number).label("number"),
-            func.min(col(ClockRow.red_at)).label("since"),
-            func.jsonb_agg(order).label("clocks"),
-        )
-        .where(col(ClockRow.late).bool_op("@>")(literal(at, Instant)))
-        .group_by(col(ClockRow.case_number))
-        .cte("late")
-    )
+HOLDER: Final = aliased(UnitRow, name="holder_then")
+"""The unit that held the case at the instant asked about, in statements that `as_of` has completed."""
 
 
 def overdue_cases(
-    columns: Sequence[ColumnElement[Any]], late: CTE, principal: Principal, wanted: CaseFilter, at: datetime
+    columns: Sequence[ColumnElement[Any]],
+    principal: Principal,
+    wanted: CaseFilter,
+    at: datetime,
+    *,
+    then: bool = False,
 ) -> Select[Any]:
-    """The cases in `late` that the principal may see and asked for, with stage and holder as of `at`.
+    """The cases over a limit at `at` that the principal may see and asked for, and `since` when they are.
 
-    `level` and `holder` of the filter mean those of then; lights, states and the rest those of the row.
+    `level` and `holder` of the filter mean those of then. With `then`, or where the filter needs it, the
+    statement knows stage and holder as of then.
     """
+    late = (
+        select(col(ClockRow.case_number).label("number"), func.min(col(ClockRow.red_at)).label("since"))
+        .where(_late(at))
+        .group_by(col(ClockRow.case_number))
+        .subquery("late")
+    )
+    rest = wanted.model_copy(update={"level": None, "holder": None})
+    statement = (
+        select(col(CaseRow.number), late.c.since, *columns)
+        .select_from(late)
+        .join(CaseRow, col(CaseRow.number) == late.c.number)
+        .where(visible(sight(principal)), *conditions(rest, at))
+    )
+    if then or wanted.level is not None or wanted.holder is not None:
+        statement = as_of(statement, at)
+    if wanted.level is not None:
+        kinds = [kind for kind, level in LEVEL_OF.items() if level is wanted.level]
+        statement = statement.where(col(HOLDER.kind).in_(kinds))
+    if wanted.holder is not None:
+        statement = statement.where(col(HOLDER.id) == wanted.holder)
+    return statement
+
+
+def as_of(statement: Select[Any], at: datetime) -> Select[Any]:
+    """A statement on `cases` with the stage (`stage_then`) and the holder that each had at `at`."""
     then = (
         select(col(FactRow.stage).label("stage"), col(FactRow.holder_id).label("holder_id"))
         .where(col(FactRow.case_number) == col(CaseRow.number), col(FactRow.at) <= at)
@@ -111,29 +134,30 @@ def overdue_cases(
         .correlate(CaseRow)
         .lateral("then_")
     )
-    holder = aliased(UnitRow, name="holder_then")
-    statement = (
-        select(
-            *columns,
-            then.c.stage.label("stage_then"),
-            col(holder.id).label("holder_then_id"),
-            col(holder.name).label("holder_then_name"),
-            col(holder.kind).label("holder_then_kind"),
-            col(holder.path).label("holder_then_path"),
-        )
-        .select_from(late)
-        .join(CaseRow, col(CaseRow.number) == late.c.number)
+    return (
+        statement.add_columns(then.c.stage.label("stage_then"))
         .join(then, true())
-        .join(holder, col(holder.id) == then.c.holder_id)
-        .where(visible(sight(principal)))
+        .join(HOLDER, col(HOLDER.id) == then.c.holder_id)
     )
-    if wanted.level is not None:
-        kinds = [kind for kind, level in LEVEL_OF.items() if level is wanted.level]
-        statement = statement.where(col(holder.kind).in_(kinds))
-    if wanted.holder is not None:
-        statement = statement.where(col(holder.id) == wanted.holder)
-    rest = wanted.model_copy(update={"level": None, "holder": None})
-    return statement.where(*conditions(rest, at))
+
+
+def _late(at: datetime) -> ColumnElement[bool]:
+    """Whether a revision of a clock was over its limit at `at`."""
+    return col(ClockRow.late).bool_op("@>")(literal(at, Instant))
+
+
+def _clocks(number: SQLColumnExpression[str], at: datetime) -> ColumnElement[Any]:
+    """The clocks of a case that were over their limit at `at`, the longest overdue first."""
+    clock = func.jsonb_build_object(
+        "clock", col(ClockRow.clock_id),
+        "stage", col(ClockRow.stage),
+        "owner", col(ClockRow.owner_id),
+        "since", col(ClockRow.red_at),
+        "revision", col(ClockRow.revision),
+    )  # fmt: skip
+    ordered = aggregate_order_by(clock, col(ClockRow.red_at), col(ClockRow.clock_id))
+    found = select(func.jsonb_agg(ordered)).where(col(ClockRow.case_number) == number, _late(at))
+    return found.scalar_subquery()
 
 
 async def list_overdue(
@@ -150,14 +174,23 @@ async def list_overdue(
 
     `now` is the instant whose lights the lines show. Raises BadCursor.
     """
-    late = late_at(at)
-    columns = (*headline_columns(), late.c.since, late.c.clocks)
-    statement = joined(overdue_cases(columns, late, principal, wanted, at))
+    chosen = overdue_cases((), principal, wanted, at).subquery("chosen")
+    paged = select(chosen.c.number, chosen.c.since)
     if cursor is not None:
         since, last = decode(cursor, tuple[datetime, str])
         after = tuple_(literal(since, Instant), literal(last))
-        statement = statement.where(tuple_(late.c.since, late.c.number) > after)
-    statement = statement.order_by(late.c.since, late.c.number).limit(limit + 1)
+        paged = paged.where(tuple_(chosen.c.since, chosen.c.number) > after)
+    page = paged.order_by(chosen.c.since, chosen.c.number).limit(limit + 1).cte("page")
+    shown_columns = (
+        *headline_columns(),
+        page.c.since,
+        _clocks(page.c.number, at).label("clocks"),
+        col(HOLDER.id).label("holder_then_id"),
+        col(HOLDER.name).label("holder_then_name"),
+        col(HOLDER.kind).label("holder_then_kind"),
+    )
+    statement = select(*shown_columns).select_from(page).join(CaseRow, col(CaseRow.number) == page.c.number)
+    statement = as_of(joined(statement), at).order_by(page.c.since, page.c.number)
     rows = (await session.execute(statement)).mappings().all()
     shown = rows[:limit]
     numbers = [row["number"] for row in shown]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.base import Frozen, Urgency, Words
-from models.case.jurisdiction import sight
-from models.city.people import Principal
+from models.case.jurisdiction import READING_ROLES
+from models.city.people import Principal, reach
 from models.city.units import LEVEL_OF, Level
 from models.queries.case_filters import CaseFilter
 from models.queries.names import names
-from models.queries.overdue import late_at, overdue_cases
+from models.queries.overdue import HOLDER, overdue_cases
 from models.queries.units import unit_ref
 from models.tables.cases import CaseRow
 from models.tables.types import LTree
@@ -59,19 +59,19 @@ async def summarize_overdue(
 
     Raises UnitNotFound for a `wanted.unit` that is not there.
     """
-    root = (await unit_ref(session, wanted.unit)).path if wanted.unit else _common(sight(principal).paths)
-    late = late_at(at)
+    root = (await unit_ref(session, wanted.unit)).path if wanted.unit else _common(principal)
     columns: tuple[ColumnElement[Any], ...] = (
-        late.c.since,
+        col(HOLDER.kind).label("kind"),
+        col(HOLDER.path).label("holder_path"),
         col(CaseRow.matter).label("matter"),
         col(CaseRow.policy).label("policy"),
         col(CaseRow.urgency).label("urgency"),
         col(CaseRow.snapshot)["matter"]["name"]["zh"].astext.label("name_zh"),
         col(CaseRow.snapshot)["matter"]["name"]["en"].astext.label("name_en"),
     )
-    found = overdue_cases(columns, late, principal, wanted, at).subquery("found")
-    unit = _below_root(found.c.holder_then_path, root).label("unit")
-    kinds = select(unit, found.c.holder_then_kind.label("kind"), found).subquery("kinds")
+    found = overdue_cases(columns, principal, wanted, at, then=True).subquery("found")
+    unit = _below_root(found.c.holder_path, root).label("unit")
+    kinds = select(unit, found).subquery("kinds")
     keys = [kinds.c[key] for key in _KEYS]
     statement = select(
         *keys,
@@ -101,9 +101,10 @@ async def summarize_overdue(
     )
 
 
-def _common(paths: Sequence[str]) -> str | None:
-    """The only path of a reader, or none for who has several."""
-    return paths[0] if len(paths) == 1 else None
+def _common(principal: Principal) -> str | None:
+    """The only path that the principal's posts reach from, or none for who has several."""
+    paths = {reach(post) for post in principal.posts if post.role in READING_ROLES}
+    return paths.pop() if len(paths) == 1 else None
 
 
 def _below_root(path: ColumnElement[Any], root: str | None) -> ColumnElement[str]:

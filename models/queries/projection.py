@@ -27,9 +27,10 @@ CHANNEL: Final = "shaodao_cases"
 CASE_COLUMNS: Final = """number text, version int, head text, round int, stage text, stage_since timestamptz,
     urgency text, matter text, section text, department text, policy text, channel text, drill bool,
     triage text, place_id text, place_path ltree, holder_id text, holder_path ltree, level text,
-    lead_id text, involved ltree[], reporters text[], whistled text[], ordered text[], requests int,
+    lead_id text, visible_to text[], whistled text[], ordered text[], requests int,
     reported_at timestamptz, round_at timestamptz, closed_at timestamptz, closed_late bool,
-    suspended_since timestamptz, yellow_at timestamptz, red_at timestamptz, words text, snapshot jsonb"""
+    suspended_since timestamptz, yellow_at timestamptz, red_at timestamptz, snapshot jsonb"""
+WORDS_COLUMNS: Final = "case_number text, words text, pairs text[]"
 FACT_COLUMNS: Final = """case_number text, seq int, at timestamptz, actor jsonb, command text, kind text,
     body jsonb, previous text, hash text, stage text, holder_id text, round int"""
 TASK_COLUMNS: Final = """case_number text, id text, role text, unit_id text, state text, round int,
@@ -69,6 +70,9 @@ _WRITE: Final[TextClause] = text(
         ON CONFLICT (number) DO UPDATE SET {setting(CASE_COLUMNS, "number")}
         WHERE cases.version < EXCLUDED.version
         RETURNING number, version
+    ), new_words AS (
+        {inserting("case_words", "words", WORDS_COLUMNS)}
+        ON CONFLICT (case_number) DO NOTHING
     ), new_facts AS (
         {inserting("facts", "facts", FACT_COLUMNS)}
         ON CONFLICT (case_number, seq) DO NOTHING

@@ -1,7 +1,7 @@
 """Rebuilding: the rows of the read model written anew from the facts, case by case, on the running system.
 
-Only `cases`, `tasks` and `clocks` are rebuilt. Facts are what they are rebuilt from, and messages were
-delivered: neither is touched.
+Only `cases`, their words, `tasks` and `clocks` are rebuilt. Facts are what they are rebuilt from, and
+messages were delivered: neither is touched.
 """
 
 from __future__ import annotations
@@ -18,10 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.case.sealing import broken_link
-from models.queries.case_rows import case_row, task_rows
+from models.queries.case_rows import case_row, task_rows, words_row
 from models.queries.checking import Discrepancy, retell
 from models.queries.facts import fact_rows, sealed
-from models.queries.projection import CASE_COLUMNS, CLOCK_COLUMNS, TASK_COLUMNS, inserting, setting
+from models.queries.projection import (
+    CASE_COLUMNS,
+    CLOCK_COLUMNS,
+    TASK_COLUMNS,
+    WORDS_COLUMNS,
+    inserting,
+    setting,
+)
 from models.queries.walking import count_cases, numbers_after
 from models.tables.cases import CaseRow, ClockRow, TaskRow
 
@@ -39,6 +46,10 @@ _CASE: Final = text(
     f"""{inserting("cases", "case", CASE_COLUMNS, "jsonb_to_record")}
     ON CONFLICT (number) DO UPDATE SET {setting(CASE_COLUMNS, "number")}
     WHERE cases.version <= EXCLUDED.version"""
+)
+_WORDS: Final = text(
+    f"""{inserting("case_words", "words", WORDS_COLUMNS)}
+    ON CONFLICT (case_number) DO UPDATE SET {setting(WORDS_COLUMNS, "case_number")}"""
 )
 _TASKS: Final = text(
     f"""{inserting("tasks", "tasks", TASK_COLUMNS)}
@@ -113,6 +124,7 @@ async def _rebuild(session: AsyncSession, number: str) -> Discrepancy | None:
         return _kept(number, "facts", words)
     tasks, clocks = task_rows(retold.case), list(retold.clocks.values())
     await session.execute(_CASE, {"case": _json(case_row(retold.case))})
+    await session.execute(_WORDS, {"words": _json([words_row(retold.case)])})
     await session.execute(
         delete(TaskRow).where(
             col(TaskRow.case_number) == number, col(TaskRow.id).not_in([task["id"] for task in tasks])

@@ -59,18 +59,21 @@ async def list_tasks(
 
     Raises BadCursor.
     """
-    statement = joined(
-        select(*headline_columns(), col(TaskRow.id).label("task_id"), col(CaseRow.snapshot))
-        .select_from(TaskRow)
-        .join(CaseRow, col(CaseRow.number) == col(TaskRow.case_number))
-    ).where(
-        _whose(principal, whose),
-        col(TaskRow.round) == col(CaseRow.round),
-        col(CaseRow.closed_at).is_(None),
+    number, task_id = col(CaseRow.number), col(TaskRow.id)
+    chosen = (
+        select(number, task_id)
+        .join(CaseRow, number == col(TaskRow.case_number))
+        .where(_whose(principal, whose), col(TaskRow.round) == col(CaseRow.round))
+        .where(col(CaseRow.closed_at).is_(None))
     )
     if cursor is not None:
-        statement = statement.where(nearest_red.after(cursor, col(TaskRow.id)))
-    statement = statement.order_by(*nearest_red.order(), col(TaskRow.id)).limit(limit + 1)
+        chosen = chosen.where(nearest_red.after(cursor, task_id))
+    page = chosen.order_by(*nearest_red.order(), task_id).limit(limit + 1).cte("page")
+    statement = joined(
+        select(*headline_columns(), page.c.id.label("task_id"), col(CaseRow.snapshot))
+        .select_from(page)
+        .join(CaseRow, number == page.c.number)
+    ).order_by(*nearest_red.order(), page.c.id)
     rows = (await session.execute(statement)).mappings().all()
     items = []
     for row in rows[:limit]:

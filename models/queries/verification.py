@@ -8,8 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 from pydantic import ValidationError
-from sqlalchemy import Text, cast, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -18,7 +17,7 @@ from models.case.views import snapshot
 from models.queries.checking import Discrepancy, check_chain, check_rows, retell
 from models.queries.facts import fact_rows, sealed
 from models.queries.walking import count_cases, numbers_after
-from models.tables.cases import CaseRow, ClockRow, TaskRow
+from models.tables.cases import CaseRow, CaseWordsRow, ClockRow, TaskRow
 
 BATCH: Final = 50
 """Cases looked at together: what is held in memory at a time."""
@@ -95,6 +94,7 @@ async def _check_records(
     found: list[Discrepancy] = []
     facts = await fact_rows(session, numbers)
     rows = await _rows(session, numbers)
+    words = await _children(session, CaseWordsRow, numbers)
     tasks = await _children(session, TaskRow, numbers)
     clocks = await _children(session, ClockRow, numbers)
     open_: list[str] = []
@@ -108,10 +108,10 @@ async def _check_records(
             found += check_chain(number, chain)
             retold = retell(number, chain)
         except (ValueError, ValidationError) as error:
-            words = str(error) if not isinstance(error, ValidationError) else "a fact's row cannot be read"
-            found.append(_wrong(number, "facts", words))
+            why = str(error) if not isinstance(error, ValidationError) else "a fact's row cannot be read"
+            found.append(_wrong(number, "facts", why))
             continue
-        found += check_rows(retold, row, tasks[number], clocks[number])
+        found += check_rows(retold, row, next(iter(words[number]), None), tasks[number], clocks[number])
         if row is not None and Stage(row["stage"]) not in ENDED:
             open_.append(number)
     return found, open_
@@ -119,17 +119,12 @@ async def _check_records(
 
 async def _rows(session: AsyncSession, numbers: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     table = CaseRow.__table__  # type: ignore[attr-defined]
-    columns = [
-        # ltree has no type of its own in the driver.
-        cast(column, ARRAY(Text)).label(column.name) if column.name == "involved" else column
-        for column in table.columns
-    ]
-    rows = await session.execute(select(*columns).where(col(CaseRow.number).in_(numbers)))
+    rows = await session.execute(select(*table.columns).where(col(CaseRow.number).in_(numbers)))
     return {row["number"]: {**row} for row in rows.mappings()}
 
 
 async def _children(
-    session: AsyncSession, kind: type[TaskRow] | type[ClockRow], numbers: Sequence[str]
+    session: AsyncSession, kind: type[CaseWordsRow] | type[TaskRow] | type[ClockRow], numbers: Sequence[str]
 ) -> dict[str, list[Mapping[str, Any]]]:
     table = kind.__table__  # type: ignore[union-attr]
     found: dict[str, list[Mapping[str, Any]]] = {number: [] for number in numbers}

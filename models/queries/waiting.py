@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Text, and_, bindparam, or_, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import and_, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -19,6 +18,7 @@ from models.city.units import within
 from models.queries import nearest_red
 from models.queries.case_rows import OWED
 from models.queries.cases import CaseLine, headline, headline_columns, joined
+from models.queries.jurisdiction import overlaps
 from models.queries.tasks import served
 from models.tables.cases import AWAITED, CaseRow
 from models.tables.types import below
@@ -48,12 +48,12 @@ async def list_waiting(
     session: AsyncSession, principal: Principal, at: datetime, *, limit: int = 200
 ) -> tuple[WaitingLine, ...]:
     """Whistles, orders and requests that wait for the principal, the nearest red first; one query."""
-    units = bindparam(None, list(served(principal.posts)), type_=ARRAY(Text))
+    units = served(principal.posts)
     statement = joined(select(*headline_columns(), col(CaseRow.snapshot)).select_from(CaseRow)).where(
         text(AWAITED),  # as the partial index has it: few of all cases are waited for
         or_(
-            col(CaseRow.whistled).bool_op("&&")(units),
-            col(CaseRow.ordered).bool_op("&&")(units),
+            overlaps(col(CaseRow.whistled), units),
+            overlaps(col(CaseRow.ordered), units),
             and_(col(CaseRow.requests) > 0, below(col(CaseRow.holder_path), _approving(principal))),
         ),
     )

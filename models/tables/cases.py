@@ -24,13 +24,11 @@ class CaseRow(Table, table=True):
 
     __tablename__ = "cases"
     __table_args__ = (
-        Index("ix_cases_involved", "involved", postgresql_using="gist"),
-        Index("ix_cases_reporters", "reporters", postgresql_using="gin"),
+        Index("ix_cases_visible_to", "visible_to", postgresql_using="gin"),
         Index("ix_cases_reported_at", "reported_at", "number"),
         Index("ix_cases_nearest_red", literal_column(NEAREST_RED), "number", postgresql_where=text(_OPEN)),
         Index("ix_cases_holder_id", "holder_id", "stage"),
         Index("ix_cases_awaited", "number", postgresql_where=text(AWAITED)),
-        Index("ix_cases_words", "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
     )
 
     number: str = Field(primary_key=True, sa_type=Text)
@@ -53,10 +51,9 @@ class CaseRow(Table, table=True):
     holder_path: str = Field(sa_column=Column(LTree(), nullable=False))
     level: str = Field(sa_type=Text)
     lead_id: str | None = Field(default=None, sa_type=Text)
-    involved: list[str] = Field(sa_column=Column(ARRAY(LTree()), nullable=False))
-    """Paths of every unit that has or had a part in it: who may see it, besides those above them."""
-    reporters: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    """The persons of ours who reported it."""
+    visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    """Ids of the units that have or had a part in it, of all units above them, and of the persons who
+    reported it: `models.case.jurisdiction`."""
     whistled: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     """Departments that were whistled and have not finished."""
     ordered: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
@@ -71,10 +68,20 @@ class CaseRow(Table, table=True):
     yellow_at: datetime | None = Field(default=None, sa_type=Instant)
     red_at: datetime | None = Field(default=None, sa_type=Instant)
     """The earliest instants of its live clocks: the light of a list row, right to the second."""
-    words: str = Field(sa_type=Text)
-    """What a search looks through."""
     snapshot: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     """The whole state but its rules of time."""
+
+
+class CaseWordsRow(Table, table=True):
+    """What a search by words looks through; written once, with the report: `models.queries.search_words`."""
+
+    __tablename__ = "case_words"
+    __table_args__ = (Index("ix_case_words_pairs", "pairs", postgresql_using="gin"),)
+
+    case_number: str = Field(primary_key=True, sa_type=Text)
+    words: str = Field(sa_type=Text)
+    pairs: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    """Every two neighbouring characters of them."""
 
 
 class FactRow(Table, table=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -37,4 +38,5 @@ async def colleagues(product: Product, like: str, unit: str, role: Role, number:
             PostRow(id=new_post_id(), person_id=person.id, unit_id=unit, role=role, since=at)
             for person in people
         )
-    return {name: await product.person(login) for login, name in logins.items()}
+    signed_in = await asyncio.gather(*map(product.person, logins))
+    return dict(zip(logins.values(), signed_in, strict=True))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -26,6 +26,9 @@ from workflows.messages import Timeline
 
 API: Final = "/api/v1"
 DEMO_PASSWORD: Final = "a word for the tests"
+
+_TOKENS: Final[dict[tuple[str, str], str]] = {}
+"""By database and login: passwords are slow to check on purpose, and a module's tests share a database."""
 
 
 @dataclass
@@ -82,7 +85,6 @@ class Product:
     http: httpx.AsyncClient
     client: Client
     environment: WorkflowEnvironment | None = None
-    _people: dict[str, Person] = field(default_factory=dict)
 
     @property
     def services(self) -> Services:
@@ -92,13 +94,13 @@ class Product:
 
     async def person(self, login: str) -> Person:
         """A demonstration person, signed in once."""
-        if login not in self._people:
+        known = (self.services.settings.dsn, login)
+        if known not in _TOKENS:
             form = {"username": login, "password": DEMO_PASSWORD}
             answer = await self.http.post(f"{API}/tokens", data=form)
             assert answer.status_code == 200, f"{login}: {answer.text}"
-            headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-            self._people[login] = Person(self.http, headers)
-        return self._people[login]
+            _TOKENS[known] = answer.json()["access_token"]
+        return Person(self.http, {"Authorization": f"Bearer {_TOKENS[known]}"})
 
     async def state(self, number: str) -> Case:
         """The case as its workflow has it."""

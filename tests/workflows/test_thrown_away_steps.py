@@ -21,8 +21,8 @@ GRID = "500120001005-g18"
 async def test_more_commands_at_once_than_the_engine_takes_are_told_alike_everywhere(
     product: Product,
 ) -> None:
-    """Without turns, twenty at once make the server drop steps that were under way: each is decided anew, later
-    and in another order. What was decided in vain must not have been written.
+    """Without turns, twenty at once make the server drop steps that were under way: each is decided anew,
+    later and in another order. What was decided in vain must not have been written.
     """
     house, worker = product.services, await product.person("dongguan-g18")
     number = (await worker.report(matter="other", unit=GRID))["number"]

@@ -37,7 +37,7 @@ async def directory(sessions: Sessions) -> AsyncIterator[SessionDirectory]:
     await directory.close()
 
 
-async def begin(sessions: Sessions, session_id: str, *, lasts: timedelta = MINUTE) -> None:
+async def begin(sessions: Sessions, session_id: str, *, lasts: timedelta = timedelta(hours=1)) -> None:
     async with sessions.write() as session:
         await open_session(
             session,

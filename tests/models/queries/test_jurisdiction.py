@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from models.base import Urgency
 from models.case.commands import Accept, BlowWhistle, Dispatch, Transfer
-from models.case.jurisdiction import Sight, may_see, sight
+from models.case.jurisdiction import may_see, sight
 from models.case.state import Ground
 from models.city.people import Principal, Role
 from models.queries.jurisdiction import visible
@@ -124,7 +124,7 @@ def test_reporters_go_on_seeing_what_they_reported_under_a_post_that_reads() -> 
     assert seen_in_python(MOVED) == {"fresh", "busy"}
     assert seen_in_python(RETIRED) == set()
     assert seen_in_python(SENSOR_REPORTER) == set()
-    assert sight(SENSOR_REPORTER) == Sight()
+    assert sight(SENSOR_REPORTER) == frozenset()
 
 
 def test_the_unit_that_received_first_keeps_its_sight_after_a_transfer() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.case.commands import Accept
+from models.case.jurisdiction import visible_to
 from models.queries.listening import Announced, Missed, audiences, listen
 from runtime.database import Sessions
 from tests.servers import plain
@@ -68,5 +69,4 @@ async def test_whom_cases_concern_is_one_query(engine: AsyncEngine, sessions: Se
             found = await audiences(session, [play.case.number for play in plays] + ["20261012-999999"])
     assert len(sent) == 1
     assert found.keys() == {play.case.number for play in plays}
-    assert found["20261012-000010"].involved == (world.COMMUNITY.path, world.GRID.path)
-    assert found["20261012-000010"].reporters == (world.WORKER.person,)
+    assert found["20261012-000010"] == set(visible_to(plays[0].case))

@@ -40,20 +40,22 @@ async def rows(engine: AsyncEngine) -> dict[str, list[str]]:
     """Every row of the read model and of the records, as text."""
     found: dict[str, list[str]] = {}
     async with engine.connect() as connection:
-        for table in ("cases", "tasks", "clocks", "messages", "facts"):
+        for table in ("cases", "case_words", "tasks", "clocks", "messages", "facts"):
             read = await connection.execute(text(f"SELECT to_jsonb(t)::text FROM {table} t"))  # noqa: S608
             found[table] = sorted(read.scalars())
     return found
 
 
 RUINS: Final = (
-    "UPDATE cases SET stage = 'closed', holder_id = '50', involved = '{}', snapshot = '{}'",
+    "UPDATE cases SET stage = 'closed', holder_id = '50', visible_to = '{}', snapshot = '{}'",
     "DELETE FROM cases WHERE number = '20261012-000002'",
     "DELETE FROM clocks WHERE clock_id LIKE 'handle%'",
     "UPDATE clocks SET red_at = red_at + interval '9 days', valid_until = null, owner_id = '50'",
     "INSERT INTO clocks SELECT '20261012-000001', 'ghost:1', 999, 'accept', 'x', '50', '135', 1,"
     " now(), null, now(), now(), false",
     "UPDATE tasks SET state = 'open', person = null",
+    "UPDATE case_words SET words = 'x', pairs = '{}'",
+    "DELETE FROM case_words",
     "INSERT INTO tasks SELECT '20261012-000001', 't9', 'lead', '50', 'open', 1, false, false, null, now()",
 )
 
