@@ -56,8 +56,8 @@ CHANGES: dict[str, Callable[[SealedFact], Any]] = {
 }
 
 
-def test_every_column_but_the_messages_is_sealed() -> None:
-    assert set(SealedFact.model_fields) == set(CHANGES) | {"notices"}
+def test_every_column_but_the_messages_and_the_request_is_sealed() -> None:
+    assert set(SealedFact.model_fields) == set(CHANGES) | {"notices", "request"}
 
 
 @UNHURRIED
