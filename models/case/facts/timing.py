@@ -12,6 +12,7 @@ from models.case.state import Case
 from models.clocks.clock import Clock, ClockState, Threshold
 from models.clocks.explain import Explanation, stage_name
 from models.clocks.explain import words as explain
+from models.clocks.spoken import instant
 
 
 class Cause(StrEnum):
@@ -40,9 +41,9 @@ CAUSES: dict[Cause, Words] = {
 
 
 PASSED: dict[Threshold, Words] = {
-    Threshold.SUBSTITUTE: Words(zh="：A角未响应，转请B角", en=": A has not answered, B is called"),
-    Threshold.YELLOW: Words(zh="亮黄灯", en=" turned yellow"),
-    Threshold.RED: Words(zh="亮红灯，已超期", en=" turned red: overdue"),
+    Threshold.SUBSTITUTE: Words(zh="A角未响应，转请B角", en="A has not answered and B is called"),
+    Threshold.YELLOW: Words(zh="亮黄灯", en="turned yellow"),
+    Threshold.RED: Words(zh="亮红灯，已超期", en="turned red, overdue"),
 }
 
 
@@ -95,4 +96,6 @@ class ThresholdPassed(FactBase):
 
     def words(self) -> Words:
         stage, passed = stage_name(self.clock.stage), PASSED[self.threshold]
-        return Words(zh=f"{stage.zh}{passed.zh}", en=f"{stage.en}{passed.en}")
+        # The scheduled instant, which is when it happened; the recording may have waited for a machine.
+        at = instant(self.scheduled)
+        return Words(zh=f"{stage.zh}于{at}{passed.zh}", en=f"{stage.en}: at {at} {passed.en}")
