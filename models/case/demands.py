@@ -137,6 +137,8 @@ def _whistle_demands(case: Case, rules: Rules) -> Iterator[Demand]:
                 yield from _stage(case, rules, ClockStage.REPORT_IN, subject, whistle.at)
             if party.state in (PartyState.CALLED, PartyState.SIGNED, PartyState.REPORTED_IN):
                 yield from _stage(case, rules, ClockStage.FINISH, subject, whistle.at)
+            if party.state is PartyState.FINISHED and party.finished_at is not None:
+                yield from _stage(case, rules, ClockStage.RATE, subject, party.finished_at)
 
 
 def _milestone_demands(case: Case, rules: Rules) -> Iterator[Demand]:

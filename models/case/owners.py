@@ -21,6 +21,9 @@ def owner_of(case: Case, clock: Clock) -> UnitRef:
     if clock.stage in _HOLDERS_OWN:
         return case.holder
     lead = case.lead_task
+    if clock.stage is ClockStage.RATE:
+        whistlers = {f"{w.id}/{party.unit.id}": w.by for w in case.whistles for party in w.parties}
+        return whistlers.get(clock.subject, case.holder)
     known = {order.id: order.owner for order in case.orders}
     known |= {task.pool: task.unit for task in case.tasks}
     known |= {f"{w.id}/{party.unit.id}": party.unit for w in case.whistles for party in w.parties}

@@ -123,6 +123,7 @@ class Party(Frozen):
     unit: UnitRef
     state: PartyState = PartyState.CALLED
     person: str | None = None
+    finished_at: datetime | None = None
     score: int | None = None
 
 

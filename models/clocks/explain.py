@@ -30,6 +30,7 @@ _STAGES: Final[dict[ClockStage, Words]] = {
     ClockStage.SIGN: Words(zh="签收", en="Signing"),
     ClockStage.REPORT_IN: Words(zh="报到", en="Reporting in"),
     ClockStage.FINISH: Words(zh="办结", en="Finishing"),
+    ClockStage.RATE: Words(zh="评哨", en="Rating"),
     ClockStage.ANSWER: Words(zh="督办答复", en="Supervision reply"),
 }
 

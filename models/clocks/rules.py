@@ -45,6 +45,7 @@ class ClockStage(StrEnum):
     SIGN = "sign"  # 签收: a whistled department
     REPORT_IN = "report_in"  # 报到
     FINISH = "finish"  # 办结: a whistled department's own part
+    RATE = "rate"  # 评哨: the whistler scores it
     ANSWER = "answer"  # 督办答复
 
 

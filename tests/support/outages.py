@@ -14,6 +14,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from runtime.settings import Settings
 from tests.support.lines import Line, line_to
 from tests.support.product import Product, serving, working
+from tests.support.rolling import rolling_client
 
 
 def through(line: Line, settings: Settings) -> Settings:
@@ -27,9 +28,12 @@ def through(line: Line, settings: Settings) -> Settings:
 
 @asynccontextmanager
 async def behind_a_line_to_postgres(
-    client: Client, settings: Settings
+    client: Client, settings: Settings, *, rolls_at: int | None = None
 ) -> AsyncIterator[tuple[Product, Line]]:
-    """The product, whose worker and API reach PostgreSQL through the line only."""
+    """The product, whose worker and API reach PostgreSQL through the line only.
+
+    With `rolls_at`, histories roll over at that length.
+    """
     address = urlsplit(settings.dsn)
     assert address.hostname is not None
     assert address.port is not None
@@ -37,7 +41,8 @@ async def behind_a_line_to_postgres(
         line = await stack.enter_async_context(line_to(address.hostname, address.port))
         cuttable = through(line, settings)
         await stack.enter_async_context(working(client, cuttable))
-        yield await _product(stack, client, cuttable), line
+        starting = client if rolls_at is None else rolling_client(client, rolls_at)
+        yield await _product(stack, starting, cuttable), line
 
 
 @asynccontextmanager

@@ -48,15 +48,19 @@ class _Starts(OutboundInterceptor):
         return await super().start_update_with_start_workflow(input)
 
 
+def rolling_client(client: Client, at_events: int) -> Client:
+    """The client, which starts cases whose histories roll over at that length."""
+    config = client.config()
+    config["interceptors"] = [RollsOver(at_events)]
+    return Client(**config)
+
+
 @asynccontextmanager
 async def rolling(
     client: Client, settings: Settings, at_events: int, environment: WorkflowEnvironment | None = None
 ) -> AsyncIterator[Product]:
     """The product, with histories that roll over at that length."""
-    config = client.config()
-    config["interceptors"] = [RollsOver(at_events)]
-    starting = Client(**config)
-    async with working(client, settings), serving(starting, settings) as app:
+    async with working(client, settings), serving(rolling_client(client, at_events), settings) as app:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://shaodao.test") as http:
             yield Product(app, http, client, environment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -13,6 +14,8 @@ from runtime.settings import Settings
 from tests.support.outages import behind_a_line_to_postgres
 from tests.support.product import Person, Product
 from tests.support.records import eventually, row, written
+from tests.support.rolling import runs_of
+from workflows.policies import BATCH_LIMIT
 
 GRID = "500120001005-g18"
 WITHIN = 3.0  # seconds
@@ -112,3 +115,25 @@ async def test_a_report_needs_its_number_and_is_sent_again(
         )
 
         assert again.status_code == 201, "nothing had begun"
+
+
+async def test_in_a_long_outage_histories_roll_over_and_every_command_is_kept(
+    temporal: Client, product_settings: Settings
+) -> None:
+    """More facts than are written in one go, over several runs, while PostgreSQL is away all the time."""
+    async with behind_a_line_to_postgres(temporal, product_settings, rolls_at=150) as (product, line):
+        worker, officer = await product.person("dongguan-g18"), await product.person("dongguan")
+        number = (await worker.report(matter="other", unit=GRID))["number"]
+        await line.cut()
+
+        async def notes(person: Person, many: int) -> None:
+            for n in range(many):
+                await person.sends(number, "annotate", note=f"{n}")
+
+        await asyncio.gather(*(notes(officer, 60) for _ in range(4)))
+        assert await runs_of(product, number) > 1
+        waiting = (await product.state(number)).version
+        assert waiting > BATCH_LIMIT + 1
+        await line.mend()
+
+        await _caught_up(product, number)

@@ -133,7 +133,6 @@ async def test_a_random_life_is_the_same_in_the_workflow_and_in_the_core(
         dossier=life.dossier.model_copy(update={"number": number}),
     )
     receipt = await gateway.open(opening)
-    assert receipt.projected
     shadow = Shadow(begin(opening.dossier, life.report, life.by, "report", receipt.at))
     assert shadow.facts == list(receipt.facts)
 

@@ -69,7 +69,6 @@ async def test_a_command_sent_again_after_the_history_rolled_over_is_answered_as
         again = await officer.sends(number, "accept", key="once", note="已核实")
 
         assert (again["repeated"], again["version"]) == (True, first["version"])
-        assert again["projected"]
         assert len(await product.facts(number, "accepted")) == 1
         other = await officer.post(f"/cases/{number}/annotate", {"note": "另一件事"}, key="once")
         assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")

@@ -95,7 +95,7 @@ class Finished(PartyFact):
 
     def apply(self, case: Case, stamp: Stamp) -> Case:
         handlers = tuple(sorted({*case.handlers, stamp.actor.person}))
-        return self.but_party(case, state=PartyState.FINISHED).but(handlers=handlers)
+        return self.but_party(case, state=PartyState.FINISHED, finished_at=stamp.at).but(handlers=handlers)
 
     def words(self) -> Words:
         return Words(zh=f"{self.unit.name}办结：{self.note}", en=f"{self.unit.name} finished: {self.note}")

@@ -22,6 +22,7 @@ from models.case.commands import (
     Verify,
 )
 from models.case.facts import Finished, Rated, ReportedIn, Signed, Supervised, Whistled
+from models.case.owners import owner_of
 from models.case.state import Ground, PartyState, Stage
 from models.city.people import Rank, Role
 from models.clocks.clock import ClockState
@@ -37,6 +38,7 @@ from tests.support.world import (
     LIVELIHOOD,
     LIVELIHOOD_STAFF,
     OFFICER,
+    STREET,
     WORKER,
     XIAOFANG,
     XIAOFANG_STAFF,
@@ -73,8 +75,10 @@ def test_a_department_signs_reports_in_finishes_and_is_rated() -> None:
     play.send(CHENGGUAN_STAFF, ReportIn(note="两车六人")).wait(hours=1)
     play.send(CHENGGUAN_STAFF, Finish(note="已清理", attachments=("a1",)))
     assert states(play) == [PartyState.FINISHED, PartyState.CALLED]
-    assert not [clock for clock in play.case.clocks if clock.subject == "w1/500120-chengguan"]
+    (rating,) = [clock for clock in play.case.clocks if clock.subject == "w1/500120-chengguan"]
+    assert (rating.stage, owner_of(play.case, rating)) == (ClockStage.RATE, STREET)
     play.send(DISPATCHER, Rate(score=5, note="迅速"))
+    assert not [clock for clock in play.case.clocks if clock.subject == "w1/500120-chengguan"]
     party = play.case.whistles[0].parties[0]
     assert (party.state, party.score, party.person) == (PartyState.RATED, 5, CHENGGUAN_STAFF.person)
     assert [fact.words().zh for kind in (Signed, ReportedIn, Finished, Rated) for fact in play.all(kind)] == [
