@@ -59,6 +59,7 @@ from workflows.ids import (
     workflow_id,
 )
 from workflows.messages import CaseInput, Opening, Receipt, Rollout, Timeline
+from workflows.policies import STEP_PATIENCE
 
 T = TypeVar("T")
 
@@ -116,6 +117,7 @@ class Gateway:
             # Both: with the default reuse policy a late retry on an ended case would begin a new one.
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            task_timeout=STEP_PATIENCE,
             search_attributes=_attributes(opening),
             static_summary=f"{opening.dossier.matter.name.zh} · {opening.dossier.place.name}",
         )

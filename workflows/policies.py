@@ -18,13 +18,10 @@ LOCAL_ATTEMPT: Final = timedelta(seconds=1)
 """One attempt at writing from inside the workflow task. The database's own statement time-out for these
 writes lies below it, because an attempt that timed out keeps running."""
 
-LOCAL_BUDGET: Final = timedelta(seconds=2)
-"""All local attempts together. A local activity that cannot finish would freeze every other command on the
-case; after this the durable activity takes over and the case goes on."""
-
-LOCAL_RETRY: Final = RetryPolicy(
-    initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(milliseconds=400)
-)
+LOCAL_RETRY: Final = RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_attempts=2)
+"""A local activity that cannot finish would freeze every other command on the case; after two attempts the
+durable one takes over and the case goes on. Counted, not timed: with temporalio 1.35 a local activity whose
+attempts fail quickly is retried far beyond its `schedule_to_close_timeout`, for ever."""
 
 DURABLE_ATTEMPT: Final = timedelta(seconds=10)
 DURABLE_RETRY: Final = RetryPolicy(
@@ -49,3 +46,8 @@ PROJECTION_STATEMENT: Final = timedelta(milliseconds=800)
 STICKY_PATIENCE: Final = timedelta(seconds=3)
 """How long a case's next step waits for the worker that has the case in memory, before any other worker may
 take it. It is what a killed worker costs; Temporal's own default of 10 s is as long as a request waits."""
+
+STEP_PATIENCE: Final = timedelta(seconds=5)
+"""How long a worker may have one step of a case before another gets it: a step takes milliseconds, so whoever
+has it for longer was killed. Together with `STICKY_PATIENCE` below what a request waits, so that a caller
+whose worker dies is answered by the next one."""

@@ -25,7 +25,6 @@ from workflows.policies import (
     DURABLE_ATTEMPT,
     DURABLE_RETRY,
     LOCAL_ATTEMPT,
-    LOCAL_BUDGET,
     LOCAL_RETRY,
 )
 
@@ -108,7 +107,6 @@ class Projector:
                 PROJECT_ACTIVITY,
                 batch,
                 start_to_close_timeout=LOCAL_ATTEMPT,
-                schedule_to_close_timeout=LOCAL_BUDGET,
                 retry_policy=LOCAL_RETRY,
             )
         except FailureError:
