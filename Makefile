@@ -82,6 +82,11 @@ build/lock/bin/uv:
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/python -m pip install --disable-pip-version-check --quiet uv
 
+.PHONY: histories
+histories: $(VENV)/.dev ## Record the kept workflow histories anew (only for what no release has run)
+	@$(BIN)/python -m pytest -q tests/replay/recording.py
+	@$(BIN)/python -m tests.replay.fingerprints
+
 .PHONY: clean
 clean: ## Remove caches and build output; neither the environment nor the state folder (that is `shaodao reset`)
 	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.*

@@ -86,6 +86,14 @@ def _reporters(_fact: f.Fact, to: _Writer) -> Iterator[Notice]:
     yield from to.reporters()
 
 
+def _absorbed(fact: f.Absorbed, to: _Writer) -> Iterator[Notice]:
+    """A duplicate of a matter that is closed already: its reporters will hear of no closing but this."""
+    if to.case.stage is Stage.CLOSED:
+        for reporter in fact.reporters:
+            if reporter.person or reporter.contact:
+                yield to.reporter(reporter)
+
+
 def _dispatched(fact: f.Dispatched, to: _Writer) -> Iterator[Notice]:
     for task in fact.tasks:
         if task.person is None:
@@ -148,6 +156,7 @@ _ROUTES: dict[type, Callable[[Any, _Writer], Iterator[Notice]]] = {
     f.Accepted: _reporters,
     f.Declined: _reporters,
     f.Merged: _reporters,
+    f.Absorbed: _absorbed,
     f.Dispatched: _dispatched,
     f.Transferred: _transferred,
     f.Handled: _holder,

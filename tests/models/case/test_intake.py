@@ -15,6 +15,7 @@ from models.case.commands import (
     Decline,
     Dispatch,
     Escalate,
+    Handle,
     LinkCase,
     Merge,
     OnTheSpot,
@@ -277,3 +278,18 @@ def test_a_place_known_only_to_the_district_enters_there() -> None:
     assert play.case.at_the_top
     assert play.case.ladder[-1].level is Level.CITY
     play.wait(days=60).checked()
+
+
+def test_the_reporters_of_a_duplicate_hear_at_once_that_the_first_case_is_closed() -> None:
+    play = Play.reported().send(OFFICER, Accept()).send(OFFICER, Dispatch(lead=GRID)).send(WORKER, Claim())
+    play.send(WORKER, Handle(note="已换灯泡")).send(OFFICER, Verify())
+    play.send(OFFICER, CallBack(resolved=True, satisfied=True))
+    reporters = (
+        Reporter(contact="k_1", number="B"),
+        Reporter(person="p-b", number="C"),
+        Reporter(number="D"),
+    )
+    play.send(MACHINE, Absorb(number="B", reporters=reporters))
+    told = play.latest[0].notices
+    assert [(notice.person, notice.contact) for notice in told] == [(None, "k_1"), ("p-b", None)]
+    play.checked()
