@@ -80,11 +80,6 @@ units = typer.Typer(help="The tree of the city's units.", no_args_is_help=True)
 app.add_typer(units, name="units")
 
 
-@units.callback()
-def _units() -> None:
-    """Keeps `import` a command of its own, as long as it is the only one."""
-
-
 @units.command("import")
 def import_units(
     file: Annotated[
@@ -203,6 +198,25 @@ def case_timeline(number: Number, login: As, password: Password = None) -> None:
     from runtime import case_command
 
     case_command.run(read_settings(), login, password, case_command.timeline(login, number))
+
+
+@units.command("boundaries")
+def unit_boundaries(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="GeoJSON: Polygons (WGS-84) whose property `code` names the unit.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ],
+) -> None:
+    """Bring outlines of units, so that a report by location finds the unit it lies in."""
+    from runtime.boundaries_command import bring_boundaries
+
+    settings = read_settings()
+    with plainly():
+        bring_boundaries(settings, file)
 
 
 @app.command()

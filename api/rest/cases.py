@@ -28,6 +28,7 @@ from models.case.state import Channel, Link
 from models.city.people import Role
 from models.city.routing import entry_rung
 from models.queries.attachments import require_own
+from models.queries.boundaries import unit_at
 from models.queries.contacts import Contact
 from models.queries.dossier import DossierParts, MatterNotFound, build_parts
 from models.queries.intakes import Intake, KeyUsedForAnother, take_in
@@ -59,7 +60,8 @@ class ReportBody(BaseModel):
     unit: str | None = Field(
         default=None,
         max_length=64,
-        description="The smallest unit the place is known to lie in; by default the unit of your own post.",
+        description="The smallest unit the place is known to lie in. Without it the unit in whose boundary "
+        "the location lies, and without either the unit of your own post.",
     )
     urgency: Urgency | None = Field(default=None, description="By default what the catalogue says.")
     channel: Channel | None = Field(default=None, description="By default the one of your post.")
@@ -125,7 +127,8 @@ async def _take_in(
 ) -> tuple[DossierParts, Intake]:
     """One transaction: the place and matter as they are now, and the number that the key stands for."""
     try:
-        parts = await build_parts(session, body.unit or _own_unit(caller), body.matter, now)
+        place = body.unit or await _unit_there(session, body) or _own_unit(caller)
+        parts = await build_parts(session, place, body.matter, now)
     except UnitNotFound as missing:
         words = Words(zh=f"没有此单位：{missing}", en=f"No such unit: {missing}")
         raise Refused("bad_value", words, {"field": "unit"}) from missing
@@ -143,6 +146,13 @@ async def _take_in(
     except KeyUsedForAnother as used:
         raise KeyReused(members={"number": used.case_no}) from used
     return parts, intake
+
+
+async def _unit_there(session: AsyncSession, body: ReportBody) -> str | None:
+    """The smallest unit whose boundary holds the location, if there is a location and such a boundary."""
+    if body.latitude is None or body.longitude is None:
+        return None
+    return await unit_at(session, body.longitude, body.latitude)
 
 
 def _own_unit(caller: Caller) -> str:

@@ -296,6 +296,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_attachments_sha256"), "attachments", ["sha256"], unique=False)
     op.create_index(op.f("ix_attachments_uploaded_by"), "attachments", ["uploaded_by"], unique=False)
     op.create_table(
+        "unit_boundaries",
+        sa.Column("unit_id", sa.Text(), nullable=False),
+        sa.Column("west", sa.Float(), nullable=False),
+        sa.Column("south", sa.Float(), nullable=False),
+        sa.Column("east", sa.Float(), nullable=False),
+        sa.Column("north", sa.Float(), nullable=False),
+        sa.Column("ring", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_unit_boundaries_unit_id_units")),
+        sa.PrimaryKeyConstraint("unit_id", name=op.f("pk_unit_boundaries")),
+    )
+    op.create_index(
+        "ix_unit_boundaries_box",
+        "unit_boundaries",
+        ["south", "north", "west", "east"],
+        unique=False,
+    )
+    op.create_table(
         "cases",
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -501,6 +518,8 @@ def downgrade() -> None:
     op.drop_index(
         "ix_units_name", table_name="units", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}
     )
+    op.drop_index("ix_unit_boundaries_box", table_name="unit_boundaries")
+    op.drop_table("unit_boundaries")
     op.drop_table("units")
     op.drop_index("ix_tasks_unit_id", table_name="tasks")
     op.drop_index("ix_tasks_person", table_name="tasks")

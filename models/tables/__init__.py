@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.tables import (
     attachments,
+    boundaries,
     calendar,
     cases,
     catalogue,
@@ -19,6 +20,7 @@ from models.tables.base import Table, metadata
 __all__ = [
     "Table",
     "attachments",
+    "boundaries",
     "calendar",
     "cases",
     "catalogue",
