@@ -167,11 +167,12 @@ def extend(clock: Clock, amount: int, at: datetime, calendar: CalendarSlice) -> 
 
 
 def rebudget(clock: Clock, rule: Limit, rules: Rules, at: datetime, calendar: CalendarSlice) -> Clock:
-    """Another limit for the same step: the urgency or the policy changed.
+    """Another limit for the same step, or the same limit under another calendar.
 
     The ledger stays, measured in the new rule's kind of time. A granted extension stays if the kind does, and
     lapses otherwise: two working days more on a limit of five have no meaning on a limit of two hours.
-    Nothing that the new rule makes late is dated before `at`. Unchanged if the rule changes nothing.
+    Nothing that the change makes late is dated before `at`. Unchanged if the change moves nothing. Raises
+    ClockError for a stopped clock: it was judged by what was in force.
     """
     _expect(clock, ClockState.RUNNING, ClockState.PAUSED)
     source = rules.source_of(rule)
@@ -187,14 +188,6 @@ def rebudget(clock: Clock, rule: Limit, rules: Rules, at: datetime, calendar: Ca
         at_red=rule.at_red,
     )
     return _moved(clock, changed, at, calendar)
-
-
-def reproject(clock: Clock, calendar: CalendarSlice, at: datetime) -> Clock:
-    """The same limit under another calendar. Nothing that it makes late is dated before `at`.
-
-    A stopped clock stays as it is: the calendar it was judged by was the one in force.
-    """
-    return clock if clock.state is ClockState.STOPPED else _moved(clock, clock, at, calendar)
 
 
 def stop(clock: Clock, at: datetime, calendar: CalendarSlice) -> Clock:

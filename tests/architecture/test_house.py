@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("models", "workflows", "activities", "api", "runtime", "migrations", "tests", "bench")
 LONGEST = 400  # lines
-HOME = re.compile(r"(?<![\w.])/(?:home|Users|root)/\w|/work/\w")
+HOME = re.compile(rf"(?<![\w.])/(?:home|Users|root)/\w|{re.escape(str(ROOT))}")
 
 
 def tracked() -> list[Path]:

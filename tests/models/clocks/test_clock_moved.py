@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
+
 from models.base import Words
 from models.clocks import clock as clocks
 from models.clocks.budget import Budget
-from models.clocks.calendar import DayOff
-from models.clocks.clock import ClockState, Light, Threshold
-from models.clocks.policy import RedAction
+from models.clocks.calendar import CalendarSlice, DayOff
+from models.clocks.clock import Clock, ClockError, ClockState, Light, Threshold
+from models.clocks.policy import Limit, RedAction
 from tests.models.clocks.clockmaking import (
     CALENDAR,
     FIVE_DAYS,
@@ -91,17 +93,22 @@ ANNOUNCED = CALENDAR.model_copy(
 )
 
 
+def under(clock: Clock, rule: Limit, calendar: CalendarSlice, at: str) -> Clock:
+    """The clock under the same rule and another calendar."""
+    return clocks.rebudget(clock, rule, RULES, beijing(at), calendar)
+
+
 def test_when_the_arrangement_is_announced_the_date_moves_and_is_firm() -> None:
     clock = started(limit(Budget.working_days(3)), "2026-12-29 10:00")
     assert (clock.red_at, clock.provisional) == (beijing("2027-01-04 18:00"), True)
-    moved = clocks.reproject(clock, ANNOUNCED, beijing("2026-12-30 09:00"))
+    moved = under(clock, limit(Budget.working_days(3)), ANNOUNCED, "2026-12-30 09:00")
     assert (moved.red_at, moved.provisional) == (beijing("2027-01-06 18:00"), False)
     assert moved.floor == beijing("2026-12-30 09:00")
 
 
 def test_a_calendar_that_changes_nothing_leaves_the_clock_alone() -> None:
     clock = started(FIVE_DAYS, "2026-03-02 10:00")
-    assert clocks.reproject(clock, ANNOUNCED, beijing("2026-03-03 09:00")) == clock
+    assert under(clock, FIVE_DAYS, ANNOUNCED, "2026-03-03 09:00") == clock
 
 
 def test_another_calendar_never_dates_lateness_in_the_past() -> None:
@@ -109,7 +116,7 @@ def test_another_calendar_never_dates_lateness_in_the_past() -> None:
     closed = CALENDAR.model_copy(update={"holidays": (*CALENDAR.holidays, holiday)})
     clock = started(limit(Budget.working_days(1)), "2026-03-02 10:00", calendar=closed)
     assert clock.red_at == beijing("2026-03-04 18:00")
-    moved = clocks.reproject(clock, CALENDAR, beijing("2026-03-04 09:00"))
+    moved = under(clock, limit(Budget.working_days(1)), CALENDAR, "2026-03-04 09:00")
     assert moved.red_at == beijing("2026-03-04 09:00")
 
 
@@ -118,7 +125,7 @@ def test_another_calendar_during_a_pause_does_not_either() -> None:
     closed = CALENDAR.model_copy(update={"holidays": (*CALENDAR.holidays, holiday)})
     clock = started(limit(Budget.working_days(1)), "2026-03-02 10:00", calendar=closed)
     paused = clocks.pause(clock, beijing("2026-03-04 08:00"), closed)
-    moved = clocks.reproject(paused, CALENDAR, beijing("2026-03-04 09:00"))
+    moved = under(paused, limit(Budget.working_days(1)), CALENDAR, "2026-03-04 09:00")
     resumed = clocks.resume(moved, beijing("2026-03-05 09:00"), CALENDAR)
     assert resumed.red_at == beijing("2026-03-04 09:00")
 
@@ -126,4 +133,5 @@ def test_another_calendar_during_a_pause_does_not_either() -> None:
 def test_a_stopped_clock_is_judged_by_the_calendar_it_stopped_under() -> None:
     clock = started(limit(Budget.working_days(3)), "2026-12-29 10:00")
     stopped = clocks.stop(clock, beijing("2026-12-30 10:00"), CALENDAR)
-    assert clocks.reproject(stopped, ANNOUNCED, beijing("2026-12-31 09:00")) == stopped
+    with pytest.raises(ClockError):
+        under(stopped, limit(Budget.working_days(3)), ANNOUNCED, "2026-12-31 09:00")
