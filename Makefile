@@ -19,7 +19,7 @@ CORE := models/case/*,models/clocks/*
 .PHONY: help
 help: ## Explain the targets
 	@echo 'Shaodao 哨到'
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  The shaodao command is $(BIN)/shaodao after `make setup`; its settings are in docs/settings.md.'
 
@@ -29,6 +29,7 @@ run: $(VENV)/.run ## Run the whole product on this machine; Ctrl-C stops it
 
 .PHONY: test
 test: check ## Set up, check and run every test, with coverage (≤ 10 minutes on 2 cores)
+	@$(BIN)/python -m tests.support.chromium
 	@$(BIN)/python -m pytest -n $(PARALLEL) --dist loadfile --cov --cov-report=
 	@$(BIN)/coverage report --skip-covered
 	@echo 'The pure core, models/case and models/clocks, must be covered whole, branches included:'
@@ -40,7 +41,7 @@ check: $(VENV)/.dev ## Lint, format, strict types, import rings, templates
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports
-	@if find templates -name '*.html' 2>/dev/null | grep -q .; then $(BIN)/djlint --check --lint --quiet templates; fi
+	@$(BIN)/djlint --check --lint --quiet templates
 
 .PHONY: fmt
 fmt: $(VENV)/.dev ## Format, and mend what the linter can mend
@@ -50,6 +51,20 @@ fmt: $(VENV)/.dev ## Format, and mend what the linter can mend
 .PHONY: docs
 docs: $(VENV)/.dev ## Renew the generated parts of the documentation
 	@$(BIN)/python -m docs.generate
+
+.PHONY: translations
+translations: $(VENV)/.dev ## Renew the catalogues of the pages' texts, and say what is untranslated
+	@$(BIN)/python translations/update.py
+
+.PHONY: vendor
+vendor: $(VENV)/.dev ## Fetch what browsers load (htmx, Tabler, Leaflet, ECharts, icons) anew; needs npm
+	@$(BIN)/python deploy/vendor.py
+
+# ONLY=desk takes those pages only whose name has “desk” in it.
+.PHONY: screenshots
+screenshots: $(VENV)/.dev ## Take pictures of every page, at phone and desk size, in both languages
+	@$(BIN)/python -m tests.support.chromium
+	@$(BIN)/python -m pytest -q tests/browser/screenshots.py -k '$(ONLY)'
 
 .PHONY: setup
 setup: $(VENV)/.run ## Make the environment that running needs, from the hash-pinned lock

@@ -7,11 +7,10 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
 
 from api import handlers, middleware, openapi, pages
 from api.metrics import Metrics
-from api.pages.rendering import STATIC
+from api.pages.assets import PREFIX, Assets
 from api.rest import ROUTERS, attachments, health
 from api.services import start
 from runtime.settings import Settings
@@ -43,13 +42,25 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         middleware=middleware.stack(
             house_settings,
             metrics,
-            {attachments.PATH: house_settings.max_attachment_bytes + attachments.MULTIPART_OVERHEAD},
+            _with_pictures(house_settings),
         ),
     )
     handlers.install(app)
     for router in (*ROUTERS, health.router, openapi.router, *pages.ROUTERS):
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount(PREFIX, Assets(), name="static")
     # FastAPI's documented way to complete its document.
     app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]
     return app
+
+
+def _with_pictures(settings: Settings) -> dict[str, int]:
+    """The addresses that take pictures, as patterns, and the bytes that each takes at most."""
+    one = settings.max_attachment_bytes + attachments.MULTIPART_OVERHEAD
+    return {
+        attachments.PATH: one,
+        "/pictures|/report/photos": one,
+        # Forms without JavaScript carry all their photos at once.
+        "/report|/cases/[^/]+/do/[a-z-]+|/r/[^/]+/report": 4 * one,
+        "/admin/units/import": 4 * one,
+    }

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from api.database_faults import database_is_away
 from api.errors import (
@@ -25,7 +25,8 @@ from api.errors import (
 from api.faults import field_faults
 from api.gateway import Refused
 from api.language import language_of
-from api.problems import error_response, problem_response, refusal_response
+from api.pages.problems import answer, for_people, problem_page
+from api.problems import problem_response, refusal_response
 from models.base import Words
 from models.case.refusals import Refusal
 from models.queries.cases import CaseNotFound
@@ -47,23 +48,26 @@ def install(app: FastAPI) -> None:
         app.exception_handler(kind)(_database)
 
 
-async def _ours(request: Request, error: ApiError) -> JSONResponse:
-    return error_response(request, error)
+async def _ours(request: Request, error: ApiError) -> Response:
+    return answer(request, error)
 
 
-async def _refused(request: Request, refusal: Refused | Refusal) -> JSONResponse:
+async def _refused(request: Request, refusal: Refused | Refusal) -> Response:
+    if for_people(request):
+        title = BY_STATUS[refusal.status].title
+        return problem_page(request, status=refusal.status, title=title, detail=refusal.words)
     return refusal_response(request, refusal)
 
 
-async def _unseen(request: Request, _error: CaseNotFound) -> JSONResponse:
-    return error_response(request, NotFound())
+async def _unseen(request: Request, _error: CaseNotFound) -> Response:
+    return answer(request, NotFound())
 
 
-async def _bad_cursor(request: Request, _error: BadCursor) -> JSONResponse:
-    return error_response(request, CursorInvalid())
+async def _bad_cursor(request: Request, _error: BadCursor) -> Response:
+    return answer(request, CursorInvalid())
 
 
-async def _starlettes(request: Request, error: HTTPException) -> JSONResponse:
+async def _starlettes(request: Request, error: HTTPException) -> Response:
     """Unknown address, wrong method, unreadable body: what the framework itself refuses."""
     ours = BY_STATUS.get(error.status_code)
     if ours is None:
@@ -74,23 +78,27 @@ async def _starlettes(request: Request, error: HTTPException) -> JSONResponse:
             title=Words(zh="请求未能完成", en=error.detail),
             headers=error.headers,
         )
+    if for_people(request):
+        return problem_page(
+            request, status=ours.status, title=ours.title, detail=ours.title, headers=error.headers
+        )
     return problem_response(
         request, status=ours.status, code=ours.code, title=ours.title, headers=error.headers
     )
 
 
-async def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
-    return error_response(request, InputInvalid(), field_faults(error.errors(), language_of(request)))
+async def _validation(request: Request, error: RequestValidationError) -> Response:
+    return answer(request, InputInvalid(), field_faults(error.errors(), language_of(request)))
 
 
-async def _database(request: Request, error: DBAPIError | PoolTimeout) -> JSONResponse:
+async def _database(request: Request, error: DBAPIError | PoolTimeout) -> Response:
     """503 when the database is away, 422 for values it cannot hold (NUL bytes); else the fault is ours."""
     if database_is_away(error):
         log.warning("database_away", error=type(error).__name__)
-        return error_response(request, DatabaseAway())
+        return answer(request, DatabaseAway())
     if isinstance(error, DataError):
         log.warning("value_refused", error=type(error.orig).__name__)
-        return error_response(request, InputInvalid())
+        return answer(request, InputInvalid())
     # Not the message: PostgreSQL puts the offending row into it, which may hold a name or a phone.
     log.error(
         "statement_failed",
@@ -99,4 +107,4 @@ async def _database(request: Request, error: DBAPIError | PoolTimeout) -> JSONRe
         statement=getattr(error, "statement", None),
         trace="".join(traceback.format_tb(error.__traceback__)),
     )
-    return error_response(request, InternalError())
+    return answer(request, InternalError())

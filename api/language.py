@@ -9,10 +9,18 @@ from starlette.requests import HTTPConnection
 from models.base import Language
 
 DEFAULT: Final[Language] = "zh"
+COOKIE: Final = "shaodao_language"
 
 
 def language_of(request: HTTPConnection) -> Language:
-    """The language the caller's `Accept-Language` prefers; Chinese when it says nothing we speak."""
+    """The language that `?lang=` asks for, that was asked for before, or that `Accept-Language` prefers.
+
+    Chinese when none of them says anything we speak.
+    """
+    for name in (COOKIE, f"__Host-{COOKIE}"):
+        remembered = request.query_params.get("lang") or request.cookies.get(name)
+        if remembered in ("zh", "en"):
+            return "en" if remembered == "en" else "zh"
     return preferred(request.headers.get("accept-language", ""))
 
 

@@ -18,7 +18,7 @@ from runtime.settings import Settings
 
 
 def stack(settings: Settings, metrics: Metrics, larger_bodies: dict[str, int]) -> list[Middleware]:
-    """The middleware, outermost first. `larger_bodies` gives single paths a body limit of their own."""
+    """The middleware, outermost first. `larger_bodies` gives paths (patterns) a body limit of their own."""
     return [
         Middleware(RequestIdMiddleware),
         Middleware(AccessLogMiddleware, metrics=metrics),

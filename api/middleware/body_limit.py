@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers
@@ -10,11 +11,11 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import BodyTooLarge
-from api.problems import error_response
+from api.pages.problems import answer
 
 
 class BodyLimitMiddleware:
-    """Refuses bodies of more than `limit` bytes; `exceptions` has other limits for single paths.
+    """Refuses bodies of more than `limit` bytes; `exceptions` has other limits for the paths that match.
 
     FastAPI's own `max_body_size` is not used because it answers declared lengths in plain text, where this
     interface promises problem documents.
@@ -23,17 +24,15 @@ class BodyLimitMiddleware:
     def __init__(self, app: ASGIApp, limit: int, exceptions: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.limit = limit
-        self.exceptions = dict(exceptions or {})
+        self.exceptions = [(re.compile(pattern), other) for pattern, other in (exceptions or {}).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self.exceptions.get(scope["path"], self.limit)
+        limit = self._limit(scope["path"])
         if _declared(scope) > limit:
-            await error_response(Request(scope), BodyTooLarge(headers={"Connection": "close"}))(
-                scope, receive, send
-            )
+            await answer(Request(scope), BodyTooLarge(headers={"Connection": "close"}))(scope, receive, send)
             return
         seen = 0
 
@@ -48,6 +47,9 @@ class BodyLimitMiddleware:
             return message
 
         await self.app(scope, count, send)
+
+    def _limit(self, path: str) -> int:
+        return next((other for pattern, other in self.exceptions if pattern.fullmatch(path)), self.limit)
 
 
 def _declared(scope: Scope) -> int:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import InternalError
+from api.pages.problems import answer
 from api.problems import error_response
 
 log = structlog.get_logger(__name__)
@@ -39,4 +40,10 @@ class UnhandledMiddleware:
             log.exception("unhandled", error=type(error).__name__)
             if started:
                 raise  # half an answer is out: only breaking the connection tells the caller
-            await error_response(Request(scope), InternalError())(scope, receive, send)
+            request = Request(scope)
+            try:
+                said = answer(request, InternalError())
+            except Exception:  # the fault may lie in the very pages
+                log.exception("problem_page_failed")
+                said = error_response(request, InternalError())
+            await said(scope, receive, send)

@@ -1,4 +1,7 @@
-"""Pages: server-rendered HTML, a file per page. Templates lie in `templates/`, a folder per kind of user."""
+"""Pages: server-rendered HTML, a folder per kind of user and a file per page.
+
+Templates lie in `templates/` under the same names, what browsers load in `api/static/pages/`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,12 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.pages import reference
+from api.pages import account, commands, front, pictures, reference
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (reference.router,)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    front.router,
+    account.router,
+    pictures.router,
+    commands.router,
+    reference.router,
+)

@@ -1,4 +1,4 @@
-"""The front door, and the reference of the interface: rendered from its own OpenAPI document."""
+"""The reference of the interface, rendered from its own OpenAPI document."""
 
 from __future__ import annotations
 
@@ -9,22 +9,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from api.openapi import describe
-from api.pages.rendering import render
+from api.pages.rendering import page
 
 router: Final = APIRouter(include_in_schema=False)
-
-
-@router.get("/")
-async def front_door(request: Request) -> HTMLResponse:
-    """What this is, and where to go."""
-    return render(request, "engineers/front_door.html")
 
 
 @router.get("/docs")
 async def reference(request: Request) -> HTMLResponse:
     """Every call, with its body, its example and its answers."""
     document = describe(request.app)
-    return render(request, "engineers/reference.html", groups=_groups(document))
+    return page(request, "engineers/reference.html", groups=_groups(document))
 
 
 def _groups(document: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, File, Header, Response, UploadFile, status
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.attachments.keeping import keep
 from api.dependencies import House, ReadSession, SignedIn, WriteSession
 from api.errors import NotFound
 from api.paths import API
 from api.problems import SIGNED_IN, problems
-from models.queries.attachments import add_attachment, readable_attachment
-from models.tables.attachments import AttachmentRow
+from api.services import Services
+from models.city.people import Principal
+from models.queries.attachments import readable_attachment
 
 PATH: Final = f"{API}/attachments"
 router: Final = APIRouter(prefix=PATH, tags=["attachments"], responses=problems(*SIGNED_IN))
@@ -73,21 +75,7 @@ async def upload(
 
     It is turned upright, scaled to at most 2560 pixels and encoded anew. Commands refer to it by its id.
     """
-    picture = await house.pictures.take(await file.read())
-    row = AttachmentRow(
-        id=f"at_{secrets.token_urlsafe(16)}",
-        sha256=picture.sha256,
-        media_type=picture.media_type,
-        size=len(picture.data),
-        width=picture.width,
-        height=picture.height,
-        taken_at=picture.taken_at,
-        latitude=picture.latitude,
-        longitude=picture.longitude,
-        uploaded_by=caller.person,
-        uploaded_at=datetime.now(UTC),
-    )
-    await add_attachment(session, row)
+    row = await keep(house.pictures, session, caller.person, await file.read())
     response.headers["Location"] = f"{PATH}/{row.id}"
     return AttachmentView.model_validate(row, from_attributes=True)
 
@@ -118,10 +106,17 @@ async def look(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """The picture, for whoever sent it up and for those in whose jurisdiction that happened."""
-    row = await readable_attachment(session, caller.principal, attachment_id)
+    return await picture_for(house, session, caller.principal, attachment_id, if_none_match)
+
+
+async def picture_for(
+    house: Services, session: AsyncSession, principal: Principal, attachment_id: str, known: str | None
+) -> Response:
+    """The picture if `principal` may see it, or 304 if the browser has it already. Raises NotFound."""
+    row = await readable_attachment(session, principal, attachment_id)
     if row is None:
         raise NotFound
     headers = {"ETag": f'"{row.sha256}"', "Cache-Control": "private, max-age=86400, immutable"}
-    if if_none_match == headers["ETag"]:
+    if known == headers["ETag"]:
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
     return Response(await house.pictures.read(row.sha256), media_type=row.media_type, headers=headers)

@@ -7,11 +7,13 @@ from typing import Final
 
 from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.dependencies import House, ReadSession, SignedIn, WriteSession
+from api.dependencies import Caller, House, ReadSession, SignedIn, WriteSession
 from api.errors import NotFound, PasswordWrong
 from api.paths import API
 from api.problems import SIGNED_IN, problems
+from api.services import Services
 from models.queries.sessions import live_sessions, revoke_others, revoke_session
 from models.tables.people import PersonRow
 
@@ -113,6 +115,16 @@ async def change_password(
 
     Guessing the current password is limited like signing in.
     """
+    await replace_password(house, session, caller, change)
+
+
+async def replace_password(
+    house: Services, session: AsyncSession, caller: Caller, change: PasswordChange
+) -> None:
+    """Replace the caller's password and end every other session.
+
+    Raises TooManyRequests, PasswordWrong, PasswordUnfit.
+    """
     person = await session.get_one(PersonRow, caller.person)
     await house.login_limits.attempt(person.login, f"person {person.id}")
     verdict = await house.passwords.verify(change.current.get_secret_value(), person.password_hash)
@@ -121,5 +133,6 @@ async def change_password(
     at = datetime.now(UTC)
     person.password_hash = await house.passwords.hash(change.new.get_secret_value())
     person.password_changed_at = at
+    person.must_change_password = False
     for ended in await revoke_others(session, person.id, caller.session, at):
         house.directory.forget(ended)

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.errors import ForeignOrigin
-from api.problems import error_response
+from api.pages.problems import answer
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -29,7 +29,7 @@ class SameOriginMiddleware:
         if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
             headers = Headers(scope=scope)
             if "cookie" in headers and "authorization" not in headers and not from_our_pages(headers):
-                await error_response(Request(scope), ForeignOrigin())(scope, receive, send)
+                await answer(Request(scope), ForeignOrigin())(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 

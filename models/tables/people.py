@@ -25,6 +25,8 @@ class PersonRow(Table, table=True):
     active: bool = True
     created_at: datetime = Field(sa_type=Instant)
     password_changed_at: datetime = Field(sa_type=Instant)
+    must_change_password: bool = False
+    """Whether somebody else chose the password: it is good for choosing another one only."""
 
 
 class PostRow(Table, table=True):

@@ -78,6 +78,30 @@ class Person:
 
 
 @dataclass
+class Browser:
+    """As much of a browser as forms need: cookies, and the headers that say that a page of ours asks."""
+
+    http: httpx.AsyncClient
+    language: str = "zh-CN"
+
+    async def get(self, path: str, *, htmx: bool = False, **params: Any) -> httpx.Response:
+        """Look at a page, or at a part of it as htmx does."""
+        return await self.http.get(path, params=params or None, headers=self._headers(htmx=htmx))
+
+    async def post(
+        self, path: str, *, htmx: bool = False, files: Any = None, data: Any = None, **fields: Any
+    ) -> httpx.Response:
+        """Send a form; a list sends its field several times."""
+        return await self.http.post(
+            path, data={**(data or {}), **fields}, files=files, headers=self._headers(htmx=htmx)
+        )
+
+    def _headers(self, *, htmx: bool) -> dict[str, str]:
+        headers = {"Accept": "text/html", "Accept-Language": self.language, "Sec-Fetch-Site": "same-origin"}
+        return headers | ({"HX-Request": "true"} if htmx else {})
+
+
+@dataclass
 class Product:
     """The product, running."""
 
@@ -101,6 +125,19 @@ class Product:
             assert answer.status_code == 200, f"{login}: {answer.text}"
             _TOKENS[known] = answer.json()["access_token"]
         return Person(self.http, {"Authorization": f"Bearer {_TOKENS[known]}"})
+
+    async def reader(self, login: str) -> Browser:
+        """A demonstration person before the pages: signed in by the form, with the cookie."""
+        http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://shaodao.test")
+        browser = Browser(http)
+        answer = await browser.post("/sign-in", login=login, password=DEMO_PASSWORD)
+        assert answer.status_code == 303, f"{login}: {answer.text}"
+        return browser
+
+    def visitor(self) -> Browser:
+        """Somebody before the pages who is not signed in."""
+        http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://shaodao.test")
+        return Browser(http)
 
     async def state(self, number: str) -> Case:
         """The case as its workflow has it."""
