@@ -13,6 +13,7 @@ from api.middleware.body_limit import BodyLimitMiddleware
 from api.middleware.request_id import RequestIdMiddleware
 from api.middleware.security_headers import SecurityHeadersMiddleware
 from api.middleware.unhandled import UnhandledMiddleware
+from api.middleware.uploads import UploadsMiddleware
 from api.security.origin import SameOriginMiddleware
 from runtime.settings import Settings
 
@@ -26,4 +27,5 @@ def stack(settings: Settings, metrics: Metrics, larger_bodies: dict[str, int]) -
         Middleware(UnhandledMiddleware),
         Middleware(BodyLimitMiddleware, limit=settings.max_body_bytes, exceptions=larger_bodies),
         Middleware(SameOriginMiddleware),
+        Middleware(UploadsMiddleware),
     ]

@@ -9,12 +9,32 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.pages import account, commands, front, pictures, reference
+from api.pages import (
+    account,
+    cases,
+    command,
+    commands,
+    desk,
+    dispatch,
+    front,
+    pictures,
+    reference,
+    resident,
+    supervise,
+    worker,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     front.router,
     account.router,
     pictures.router,
+    *cases.ROUTERS,
+    *command.ROUTERS,
     commands.router,
+    *dispatch.ROUTERS,
+    *desk.ROUTERS,
     reference.router,
+    *resident.ROUTERS,
+    *supervise.ROUTERS,
+    *worker.ROUTERS,
 )

@@ -142,7 +142,7 @@ FORMS: Final[Mapping[str, tuple[Field, ...]]] = {
         _reason("情况说明", "What it is about"),
     ),
     "sign": (),
-    "report-in": (_NOTE, _PHOTOS),
+    "report-in": (_NOTE,),
     "finish": (_f("note", "办理结果", "Result", required=True), _PHOTOS),
     "rate": (
         _f("unit", "评价部门", "Department", W.UNIT, required=True),

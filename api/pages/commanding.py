@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from api.attachments.keeping import keep
+from api.dependencies import Caller
 from api.errors import ApiError, BodyTooLarge
 from api.gateway import Refused
 from api.pages.command_forms import FORMS, Widget
@@ -30,7 +31,7 @@ def new_key() -> str:
     return secrets.token_urlsafe(12)
 
 
-async def keep_photos(house: Services, reader: Reader, form: Form, files: str = "photos") -> bool:
+async def keep_photos(house: Services, caller: Caller, form: Form, files: str = "photos") -> bool:
     """Store the form's photos and note their ids under `attachments`: a second try need not send them.
 
     False if one of them could not be taken; then its fault stands beside the field and the others are kept.
@@ -47,7 +48,7 @@ async def keep_photos(house: Services, reader: Reader, form: Form, files: str = 
                 raise BodyTooLarge(Words(zh="照片过大", en="The photo is too large"))
             data = await file.read()
             async with house.sessions.write() as session:
-                row = await keep(house.pictures, session, reader.person, data)
+                row = await keep(house.pictures, session, caller.person, data)
         except ApiError as error:
             wrong = True
             form.fault("attachments", error.detail.in_language(form.language))

@@ -17,6 +17,7 @@ from api.errors import ApiError, InputInvalid
 from api.faults import field_faults
 from api.gateway import Refused
 from api.language import language_of
+from api.middleware.uploads import OPENED
 from models.base import Language
 from models.case.refusals import Refusal
 
@@ -56,6 +57,7 @@ class Form:
         values: dict[str, list[str]] = {}
         files: dict[str, list[UploadFile]] = {}
         data = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
+        request.scope[OPENED] = data
         for name, value in data.multi_items():
             if isinstance(value, UploadFile):
                 if value.filename or value.size:  # browsers send an empty part for a file not chosen

@@ -36,6 +36,7 @@ _TERMS: Final[dict[tuple[type[StrEnum], str], Words]] = {
         glossary.PARTY_STATES,
         glossary.GROUNDS,
         glossary.REQUESTS,
+        glossary.SECTIONS,
     )
     for key, words in table.items()
 }

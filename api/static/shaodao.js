@@ -28,6 +28,26 @@ function relative(seconds) {
   return ago.format(Math.round(seconds / size), unit);
 }
 
+// A light beside a countdown turns when its instant comes: colour, shape and word.
+const SHAPES = {
+  green: ["circle", { cx: 8, cy: 8, r: 6 }],
+  yellow: ["path", { d: "M8 1.5 15 14H1z" }],
+  red: ["rect", { x: 2, y: 2, width: 12, height: 12, rx: 2 }],
+};
+const WORDS = document.body.dataset.lights.split("|");
+
+function turn(light, colour) {
+  if (light.classList.contains(`light-${colour}`)) return;
+  light.classList.remove("light-green", "light-yellow", "light-red");
+  light.classList.add(`light-${colour}`);
+  const [kind, measures] = SHAPES[colour];
+  const shape = document.createElementNS("http://www.w3.org/2000/svg", kind);
+  for (const [name, value] of Object.entries(measures)) shape.setAttribute(name, value);
+  light.querySelector("svg").replaceChildren(shape);
+  const word = light.querySelector("span");
+  if (word) word.textContent = WORDS[Object.keys(SHAPES).indexOf(colour)];
+}
+
 function tick() {
   const now = Date.now();
   for (const shown of document.querySelectorAll("[data-countdown]")) {
@@ -40,6 +60,8 @@ function tick() {
       shown.classList.remove("is-red", "is-yellow", "is-green");
       shown.classList.add(state);
     }
+    const light = shown.previousElementSibling;
+    if (light?.classList.contains("light")) turn(light, state.slice(3));
   }
   for (const shown of document.querySelectorAll("time[data-relative]")) {
     const words = relative((Date.parse(shown.dateTime) - now) / 1000);
