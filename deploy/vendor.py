@@ -43,8 +43,8 @@ def main() -> None:
             if "icons" in package:
                 wanted = (ROOT / package["icons"]).read_text().split()
                 (folder / "icons.svg").write_text(_sprite(unpacked / "icons" / "outline", wanted))
-    lines = [f"{_sha256(path)}  {path.relative_to(VENDOR)}\n" for path in sorted(VENDOR.rglob("*.*"))]
-    HASHES.write_text("".join(line for line in lines if not line.endswith("hashes.txt\n")))
+    files = sorted(path for path in VENDOR.rglob("*") if path.is_file() and path != HASHES)
+    HASHES.write_text("".join(f"{_sha256(path)}  {path.relative_to(VENDOR)}\n" for path in files))
 
 
 def _fetch(spec: str, scratch: Path) -> Path:
