@@ -12,10 +12,12 @@ from contextlib import asynccontextmanager
 
 import structlog
 from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.delivering import Delivering
 from activities.projecting import Projecting
 from activities.telling import Telling
 from runtime.database import create_engine
@@ -24,6 +26,8 @@ from runtime.logs import configure_logging
 from runtime.settings import Settings
 from runtime.temporal import connect
 from workflows.case import CaseWorkflow
+from workflows.delivery import DeliveryWorkflow
+from workflows.ids import DELIVERY_ID, DELIVERY_WORKFLOW
 from workflows.policies import PROJECTION_STATEMENT, STICKY_PATIENCE
 from workflows.rollout import RolloutWorkflow
 
@@ -52,8 +56,12 @@ def build_worker(client: Client, projecting: Projecting, settings: Settings) -> 
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CaseWorkflow, RolloutWorkflow],
-        activities=[projecting.project, Telling(projecting.patient, client).tell],
+        workflows=[CaseWorkflow, RolloutWorkflow, DeliveryWorkflow],
+        activities=[
+            projecting.project,
+            Telling(projecting.patient, client).tell,
+            Delivering(projecting.patient, settings.channel_addresses, settings.public_url or "").deliver,
+        ],
         workflow_runner=sandbox(),
         max_cached_workflows=settings.max_cached_workflows,
         sticky_queue_schedule_to_start_timeout=STICKY_PATIENCE,
@@ -80,6 +88,16 @@ def _runtime(settings: Settings) -> Runtime | None:
     return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
 
 
+async def watch_deliveries(client: Client, settings: Settings) -> None:
+    """See to it that messages are sent; one workflow for all workers, begun by the first."""
+    await client.start_workflow(
+        DELIVERY_WORKFLOW,
+        id=DELIVERY_ID,
+        task_queue=settings.task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
+
+
 async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, then let what is under way finish (`SHAODAO_DRAIN_TIMEOUT`)."""
     told = asyncio.Event()
@@ -89,6 +107,8 @@ async def run(settings: Settings) -> None:
     client = await connect(settings, runtime=_runtime(settings))
     async with projecting(settings) as writing, build_worker(client, writing, settings):
         log.info("polling", task_queue=settings.task_queue)
+        if settings.channel_addresses:
+            await watch_deliveries(client, settings)
         await told.wait()
         log.info("draining")
     log.info("stopped")

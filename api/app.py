@@ -61,6 +61,7 @@ def _with_pictures(settings: Settings) -> dict[str, int]:
         attachments.PATH: one,
         "/pictures|/report/photos": one,
         # Forms without JavaScript carry all their photos at once.
-        "/report|/cases/[^/]+/do/[a-z-]+|/r/[^/]+/report": 4 * one,
+        "/report|/mine/[^/]+/handle|/cases/[^/]+/do/[a-z-]+": 4 * one,
+        "/r/[^/]+/report": one,  # all photos together: nobody has said who they are
         "/admin/units/import": 4 * one,
     }

@@ -16,6 +16,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from temporalio.client import (
@@ -168,8 +170,8 @@ class Gateway:
         handle = await self._handle(number)
         return await self._asked(handle.query(TIMELINE_QUERY, result_type=Timeline, **self._patience))
 
-    async def roll_out(self, change: Rollout) -> None:
-        """Begin to tell open cases of changed rules. Raises EngineAway."""
+    async def roll_out(self, change: Rollout, after: timedelta) -> None:
+        """Begin, `after` a while, to tell open cases of changed rules. Raises EngineAway."""
         client = await self._engine.client()
         await self._asked(
             client.start_workflow(
@@ -178,14 +180,24 @@ class Gateway:
                 id=change.id,
                 task_queue=self._settings.task_queue,
                 static_summary=change.reason,
+                start_delay=after,
                 **self._patience,
             )
         )
+
+    async def call_off(self, rollout_id: str) -> None:
+        """Give up a rollout; nothing happens if there is none (any more). Raises EngineAway."""
+        handle = await self._handle(rollout_id)
+        with suppress(Gone):
+            await self._asked(handle.terminate("withdrawn", **self._patience))
 
     async def rollout(self, rollout_id: str) -> tuple[Rollout, bool]:
         """How far a rollout has come, and whether it has finished. Raises EngineAway, Gone."""
         handle = await self._handle(rollout_id)
         described = await self._asked(handle.describe(**self._patience))
+        if described.execution_time is not None and described.execution_time > datetime.now(UTC):
+            reason = await described.static_summary() or ""
+            return Rollout(id=rollout_id, reason=reason), False  # it cannot be asked before it begins
         change = await self._asked(handle.query(PROGRESS_QUERY, result_type=Rollout, **self._patience))
         return change, described.status is WorkflowExecutionStatus.COMPLETED
 

@@ -16,6 +16,8 @@ TAGS: Final = [
     {"name": "sessions", "description": "Where one is signed in; signing out; the password."},
     {"name": "me", "description": "Who one is here."},
     {"name": "units", "description": "The tree of the city: districts, streets, communities, grids."},
+    {"name": "people", "description": "Accounts; administrators only, each in their own area."},
+    {"name": "posts", "description": "Who works where, and in which role."},
     {"name": "catalogue", "description": "What can be reported."},
     {"name": "policies", "description": "Deadlines and where they come from."},
     {"name": "calendar", "description": "Working days, holidays, make-up days (调休)."},
@@ -27,6 +29,7 @@ TAGS: Final = [
     {"name": "stream", "description": "Changes, as they happen."},
     {"name": "contacts", "description": "How to reach a reporter; masked, and every full reading noted."},
     {"name": "publishing", "description": "Putting new rules in force; administrators only."},
+    {"name": "journal", "description": "What administrators changed; who read personal data."},
     {"name": "attachments", "description": "Pictures as evidence."},
     {"name": "health", "description": "For machines that watch."},
 ]

@@ -15,6 +15,7 @@ from api.metrics import Metrics
 from api.patience import Patience
 from api.security.passwords import Passwords
 from api.security.rate_limit import LoginLimits
+from api.security.resident_limits import ResidentLimits
 from api.security.sessions import SessionDirectory
 from api.security.tokens import TokenSigner
 from api.temporal import Engine
@@ -43,6 +44,7 @@ class Services:
     directory: SessionDirectory
     passwords: Passwords
     login_limits: LoginLimits
+    resident_limits: ResidentLimits
     pictures: PictureStore
 
 
@@ -77,6 +79,11 @@ async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]
                 directory=directory,
                 passwords=Passwords(),
                 login_limits=LoginLimits(settings.login_rate, settings.login_rate_per_address),
+                resident_limits=ResidentLimits(
+                    settings.resident_rate_per_address,
+                    settings.resident_rate_per_place,
+                    settings.tracking_rate_per_address,
+                ),
                 pictures=PictureStore(settings),
             )
     finally:

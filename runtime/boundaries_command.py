@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
-from typing import Any
 
 import typer
-from pydantic import ValidationError
 
 from models.city.geometry import Boundary
+from models.city.outlines import read_outlines
 from models.queries.boundaries import store_boundaries
 from models.queries.units import UnitNotFound
 from runtime.command_line import refuse
@@ -31,23 +29,14 @@ def bring_boundaries(settings: Settings, file: Path) -> None:
 def read_boundaries(file: Path) -> list[Boundary]:
     """The outlines of a FeatureCollection of Polygons whose property `code` names the unit."""
     try:
-        content: Any = json.loads(file.read_text(encoding="utf-8"))
-        features = content["features"]
-    except (UnicodeDecodeError, ValueError, KeyError, TypeError):
+        listed = read_outlines(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
         refuse(f"{file} is not a GeoJSON FeatureCollection.")
-    found = []
-    for place, feature in enumerate(features, start=1):
-        try:
-            geometry = feature["geometry"]
-            if geometry["type"] != "Polygon":
-                refuse(f"Feature {place} is a {geometry['type']}; only Polygons are taken.", code=1)
-            corners = [tuple(point[:2]) for point in geometry["coordinates"][0]]
-            # GeoJSON repeats the first corner at the end.
-            ring = corners[:-1] if corners[:1] == corners[-1:] else corners
-            found.append(Boundary.model_validate({"unit": feature["properties"]["code"], "ring": ring}))
-        except (KeyError, TypeError, IndexError, ValidationError):
-            refuse(f"Feature {place} has no outline, or no unit's code in its property “code”.", code=1)
-    return found
+    for fault in listed.faults:
+        if not listed.boundaries and "FeatureCollection" in fault.words.en:
+            refuse(f"{file} is {fault.words.en}.")
+        refuse(f"Feature {fault.line} {fault.words.en}.", code=1)
+    return list(listed.boundaries)
 
 
 async def _store(settings: Settings, boundaries: list[Boundary]) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
+import re
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,6 +21,9 @@ DEMO_PASSWORD = "shaodao-141"  # noqa: S105 - known to everyone on purpose, and 
 
 #: Any of these tells Temporal's own configuration where its server is, so none is embedded.
 TEMPORAL_VARIABLES = ("TEMPORAL_ADDRESS", "TEMPORAL_CONFIG_FILE", "TEMPORAL_PROFILE")
+
+#: A tile server's address: of a server (a `{s}` in its name stands for a, b or c), or a path of this one.
+_TILES = re.compile(r"(https?://[\w.{}-]+(:\d+)?)?/(?=\S*\{z\})(?=\S*\{x\})(?=\S*\{y\})[^\s\"'<>;]*")
 
 
 def _plain_seconds(value: Any) -> Any:
@@ -33,7 +39,11 @@ class Settings(BaseSettings):
     """How this process runs. Immutable; tests construct it with keyword arguments."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SHAODAO_", frozen=True, extra="forbid", env_ignore_empty=True
+        env_prefix="SHAODAO_",
+        frozen=True,
+        extra="forbid",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,  # it may be a secret, and what is wrong is said without it
     )
 
     # Where things are
@@ -69,11 +79,23 @@ class Settings(BaseSettings):
     revocation_cache: Duration = timedelta(seconds=5)
     login_rate: str = "10/minute"
     login_rate_per_address: str = "120/minute"
+    resident_rate_per_address: str = "20/hour"
+    resident_rate_per_place: str = "60/hour"
+    tracking_rate_per_address: str = "30/minute"
+    public_url: str | None = None
     max_body_bytes: int = Field(default=256 * 1024, ge=1024)
     max_attachment_bytes: int = Field(default=20 * 1024 * 1024, ge=1024)
     max_image_pixels: int = Field(default=60_000_000, ge=10_000)
     forwarded_allow_ips: str = "127.0.0.1"
     metrics: bool = True
+
+    # Messages that go outside
+    channels: SecretStr | None = None
+
+    # Maps
+    map_tiles: str | None = None
+    map_attribution: str = ""
+    map_datum: Literal["wgs84", "gcj02"] = "wgs84"
 
     # Logs
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -85,6 +107,17 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
+    @field_validator("public_url")
+    @classmethod
+    def _bare(cls, value: str | None) -> str | None:
+        """The address people type, without the slash that paths begin with."""
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+            raise ValueError("SHAODAO_PUBLIC_URL must be like https://shaodao.example.gov.cn")
+        return value.rstrip("/")
+
     @field_validator("database_url")
     @classmethod
     def _psycopg(cls, value: SecretStr | None) -> SecretStr | None:
@@ -95,6 +128,22 @@ class Settings(BaseSettings):
         if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
             raise ValueError("SHAODAO_DATABASE_URL must begin with postgresql://")
         return SecretStr(f"postgresql+psycopg://{rest}")
+
+    @field_validator("channels")
+    @classmethod
+    def _named_addresses(cls, value: SecretStr | None) -> SecretStr | None:
+        """A JSON object of names and addresses; what is wrong is said without repeating a secret."""
+        if value is not None and not _addresses(value):
+            raise ValueError('SHAODAO_CHANNELS must be like {"duty-wecom": "wecombot://KEY"}')
+        return value
+
+    @field_validator("map_tiles")
+    @classmethod
+    def _tiles(cls, value: str | None) -> str | None:
+        """Pages may load pictures from its origin, so it has to be nothing but an address."""
+        if value is not None and not _TILES.fullmatch(value):
+            raise ValueError("SHAODAO_MAP_TILES must be like https://tiles.example/{z}/{x}/{y}.png")
+        return value
 
     @model_validator(mode="after")
     def _refuse_weak_secrets(self) -> Self:
@@ -155,6 +204,11 @@ class Settings(BaseSettings):
         return DEMO_PASSWORD if self.embedded else None
 
     @property
+    def channel_addresses(self) -> dict[str, str]:
+        """The addresses of message channels, by the names that administrators choose from."""
+        return _addresses(self.channels) if self.channels else {}
+
+    @property
     def dsn(self) -> str:
         """SQLAlchemy address of the database. Raises NotRunning when it is embedded and was never started."""
         if self.database_url is not None:
@@ -165,6 +219,17 @@ class Settings(BaseSettings):
                 f"no PostgreSQL: set SHAODAO_DATABASE_URL, or `shaodao up` with {self.state_dir}"
             )
         return address
+
+
+def _addresses(value: SecretStr) -> dict[str, str]:
+    """The names and addresses in a JSON object of texts; nothing if it is no such thing."""
+    try:
+        found = json.loads(value.get_secret_value())
+    except ValueError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return found if all(isinstance(text, str) and text for text in (*found, *found.values())) else {}
 
 
 class NotRunning(RuntimeError):

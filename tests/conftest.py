@@ -25,12 +25,13 @@ from runtime.settings import Settings
 from tests import servers as kept
 from workflows.search_attributes import SEARCH_ATTRIBUTES
 
-pytest_plugins = ["tests.product_fixtures"]
+pytest_plugins = ["tests.product_fixtures", "tests.browser_fixtures"]
 
 _TEMPLATE = "shaodao_template"
 _FOLDER = pytest.StashKey[Path]()
 
-for _name in [name for name in os.environ if name.startswith(("SHAODAO_", "TEMPORAL_"))]:
+_SET = {name for name in os.environ if name.startswith(("SHAODAO_", "TEMPORAL_"))}
+for _name in _SET - {"SHAODAO_CHROMIUM"}:
     del os.environ[_name]  # tests say themselves what is set
 
 

@@ -19,6 +19,10 @@ ROLLOUT_WORKFLOW: Final = "RulesRollout"
 PROGRESS_QUERY: Final = "progress"
 TELL_CASES_ACTIVITY: Final = "tell_open_cases"
 
+DELIVERY_WORKFLOW: Final = "Delivery"
+DELIVERY_ID: Final = "delivery"
+DELIVER_ACTIVITY: Final = "deliver_messages"
+
 
 def workflow_id(number: str) -> str:
     """The id of the workflow that owns the case."""

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 
 from api.pages import (
     account,
+    admin,
     cases,
     command,
     commands,
@@ -27,6 +28,7 @@ from api.pages import (
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     front.router,
     account.router,
+    *admin.ROUTERS,
     pictures.router,
     *cases.ROUTERS,
     *command.ROUTERS,

@@ -51,12 +51,14 @@ SQUEEZED_FROM: Final = 1400
 
 @pass_context
 def _gettext(context: Context, text: str) -> str:
-    return translated(context["language"], text)
+    return translated(context["language"], text, context.name or "")
 
 
 @pass_context
 def _ngettext(context: Context, one: str, _many: str, _n: int) -> str:
-    return translated(context["language"], one)  # Chinese knows no plural; English texts avoid it
+    return translated(
+        context["language"], one, context.name or ""
+    )  # Chinese knows no plural; English texts avoid it
 
 
 def _make_environment() -> Environment:
@@ -133,7 +135,9 @@ def page(
         "script": lambda name: Markup('<script type="module" nonce="{}" src="{}"></script>').format(
             nonce, assets.address(name)
         ),
-        "classic_script": lambda name: Markup('<script defer nonce="{}" src="{}"></script>').format(
+        # Not deferred: htmx begins as soon as the document is no longer loading, and its extensions, which
+        # stand behind it, must be there by then. They all stand at the end of the body.
+        "classic_script": lambda name: Markup('<script nonce="{}" src="{}"></script>').format(
             nonce, assets.address(name)
         ),
         "reader": reader,

@@ -19,17 +19,21 @@ LOCALES: Final[dict[Language, str]] = {"zh": "zh_Hans", "en": "en"}
 
 
 @cache
-def catalogue(language: Language) -> dict[str, str]:
-    """Every text of the pages in `language`, by its Chinese key."""
+def catalogue(language: Language, folder: str) -> dict[str, str]:
+    """The texts of one folder of templates in `language`, by their Chinese keys; of all of them for `*`.
+
+    A short text may mean something else elsewhere: 上报 is what a form does, and the head of a column.
+    """
     found: dict[str, str] = {}
-    for path in sorted((FOLDER / LOCALES[language]).glob("*.po")):
+    for path in sorted((FOLDER / LOCALES[language]).glob(f"{folder}.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=LOCALES[language]):
                 if message.id and message.string and not message.fuzzy:
-                    found[str(message.id)] = str(message.string)
+                    found.setdefault(str(message.id), str(message.string))
     return found
 
 
-def translated(language: Language, text: str) -> str:
-    """`text` in `language`; the Chinese itself where nobody has translated it yet."""
-    return catalogue(language).get(text, text)
+def translated(language: Language, text: str, template: str) -> str:
+    """`text` in `language` as `template` says it; the Chinese itself where nobody has translated it yet."""
+    own = catalogue(language, template.partition("/")[0])
+    return own.get(text) or catalogue(language, "*").get(text, text)

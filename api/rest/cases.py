@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -20,6 +21,7 @@ from api.paths import API
 from api.problems import SIGNED_IN, problems
 from api.rest.commands import ended_or_unknown
 from api.rest.receipts import ReceiptView
+from api.services import Services
 from models.base import Urgency, Words
 from models.case.commands import OnTheSpot, Report
 from models.case.decide import begin
@@ -78,6 +80,8 @@ class ReportBody(BaseModel):
     follows: str | None = Field(default=None, max_length=40, description="The case this one follows up.")
 
 
+Beside = Callable[[AsyncSession, str], Awaitable[None]]
+"""Writes something that belongs to the case of this number."""
 ReportKey = Annotated[
     str | None,
     Header(
@@ -105,9 +109,27 @@ async def report(
     body: ReportBody, caller: SignedIn, house: House, response: Response, key: ReportKey = None
 ) -> ReceiptView:
     """Report a matter. The answer has the case's number, its clocks, and what you may do next."""
+    receipt = await open_case(house, caller, body, key)
+    if receipt.repeated:
+        response.status_code = status.HTTP_200_OK
+    response.headers["Location"] = f"{API}/cases/{receipt.number}"
+    return receipt
+
+
+async def open_case(
+    house: Services, caller: Caller, body: ReportBody, key: str | None, beside: Beside | None = None
+) -> ReceiptView:
+    """Open the case of a report, once for a key; the receipt as the caller sees it.
+
+    What is to be written in the transaction that gives the case its number is written by `beside`.
+
+    Raises Refused and Refusal for what cannot be reported, KeyReused, EngineAway, TooManyRequests.
+    """
     now = datetime.now(UTC)
     async with house.sessions.write() as session:
         parts, intake = await _take_in(session, caller, body, key or uuid.uuid4().hex, now)
+        if beside is not None:
+            await beside(session, intake.case_no)
         opening = _opening(caller, body, parts, intake)
         structlog.contextvars.bind_contextvars(case_no=intake.case_no, command_id=opening.command_id)
         # The same question the workflow asks first: refused here, no number is used and nothing begins.
@@ -116,9 +138,6 @@ async def report(
         receipt = await house.gateway.open(opening)
     except Gone as gone:
         raise await ended_or_unknown(house, intake.case_no) from gone
-    if intake.repeated:
-        response.status_code = status.HTTP_200_OK
-    response.headers["Location"] = f"{API}/cases/{intake.case_no}"
     return ReceiptView.of(receipt, caller.principal, repeated=intake.repeated)
 
 

@@ -60,6 +60,7 @@ _ITEM: Final[dict[str, Any]] = {
             "until": "2026-03-02T01:20:11Z",
             "spent": 41.0,
             "paused": 0.0,
+            "pauses": [],
         }
     ],
 }
@@ -100,6 +101,24 @@ class Board(OverdueSummary):
                     "total": 3,
                     "root": "500120",
                     "units": [
+                        {
+                            "key": "500120001",
+                            "name": {"zh": "璧城街道", "en": "璧城街道"},
+                            "cases": 3,
+                            "critical": 1,
+                            "since": "2026-03-02T03:19:30Z",
+                        }
+                    ],
+                    "places": [
+                        {
+                            "key": "500120001",
+                            "name": {"zh": "璧城街道", "en": "璧城街道"},
+                            "cases": 3,
+                            "critical": 1,
+                            "since": "2026-03-02T03:19:30Z",
+                        }
+                    ],
+                    "holders": [
                         {
                             "key": "500120001",
                             "name": {"zh": "璧城街道", "en": "璧城街道"},

@@ -6,22 +6,21 @@ fact that says why its dates moved.
 
 from __future__ import annotations
 
-import uuid
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, status
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Path, Query, status
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.dependencies import Caller, House, SignedIn
-from api.errors import Conflict, InputInvalid, NotAllowed, NotFound
+from api.administering.rules import put_policy_in_force, put_year_in_force, withdraw
+from api.administering.who import AdministersCity, signed_in_administrator
+from api.dependencies import House
+from api.errors import InputInvalid, NotFound
 from api.gateway import Gone
 from api.paths import API
 from api.problems import SIGNED_IN, problems
 from models.base import Words
-from models.city.people import Role
-from models.clocks.calendar import CalendarYear, assemble
-from models.clocks.policy import Policy, PolicyError
-from models.queries.publishing import VersionTaken, publish_policy, publish_year
+from models.clocks.calendar import CalendarYear
+from models.clocks.policy import Policy
 from workflows.messages import Rollout
 
 router: Final = APIRouter(prefix=API, tags=["publishing"], responses=problems(*SIGNED_IN))
@@ -44,6 +43,10 @@ class PolicyBody(BaseModel):
 
     policy: Policy = Field(description="Whole, with a version greater than the one in force.")
     reason: Why
+    in_force_from: AwareDatetime | None = Field(
+        default=None, description="From when cases open under it; at once, unless given."
+    )
+    open_cases: bool = Field(default=True, description="Whether open cases get the new limits as well.")
 
 
 class YearBody(BaseModel):
@@ -66,21 +69,10 @@ class RolloutView(BaseModel):
         }
     )
 
-    id: str
+    id: str | None = Field(description="None where open cases are not told: they keep their rules.")
     reason: str
     told: int = Field(description="Open cases told so far.")
     finished: bool
-
-
-def _require_administrator(caller: Caller) -> None:
-    if not any(post.role is Role.ADMINISTRATOR for post in caller.principal.posts):
-        raise NotAllowed
-
-
-async def _roll_out(house: House, **rollout: Any) -> RolloutView:
-    change = Rollout(id=f"rollout-{uuid.uuid4().hex[:12]}", **rollout)
-    await house.gateway.roll_out(change)
-    return RolloutView(id=change.id, reason=change.reason, told=0, finished=False)
 
 
 @router.post(
@@ -90,21 +82,30 @@ async def _roll_out(house: House, **rollout: Any) -> RolloutView:
     status_code=status.HTTP_202_ACCEPTED,
     responses=problems(409),
 )
-async def publish_new_version(body: PolicyBody, caller: SignedIn, house: House) -> RolloutView:
-    """In force at once for new cases; open cases under it are told one after the other."""
-    _require_administrator(caller)
-    try:
-        async with house.sessions.write() as session:
-            await publish_policy(session, body.policy)
-    except VersionTaken as taken:
-        newer = taken.active + 1
-        words = Words(
-            zh=f"现行版本为第{taken.active}版，请用第{newer}版或更高", en=f"Use version {newer} or higher"
-        )
-        raise Conflict(words, members={"active": taken.active}) from taken
-    except PolicyError as wrong:
-        raise InputInvalid(Words(zh=f"政策有误：{wrong}", en=f"The policy does not hold: {wrong}")) from wrong
-    return await _roll_out(house, reason=body.reason, policy=body.policy.id)
+async def publish_new_version(body: PolicyBody, by: AdministersCity, house: House) -> RolloutView:
+    """In force for new cases at once, or from a later instant; open cases under it are told one by one."""
+    change = await put_policy_in_force(
+        house, by, body.policy, body.reason, in_force_from=body.in_force_from, tell_open_cases=body.open_cases
+    )
+    return _begun(change, body.reason)
+
+
+@router.delete(
+    "/policies/{policy_id}/versions/{version}",
+    operation_id="withdrawPolicy",
+    summary="Take back a version that is not in force yet",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problems(404),
+)
+async def withdraw_version(
+    policy_id: Annotated[str, Path(max_length=64, examples=["135"])],
+    version: Annotated[int, Path(ge=1, examples=[2])],
+    by: AdministersCity,
+    house: House,
+    reason: Annotated[str, Query(max_length=300)] = "",
+) -> None:
+    """As if it had never been published; open cases are not told of it."""
+    await withdraw(house, by, policy_id, version, reason)
 
 
 @router.put(
@@ -116,39 +117,33 @@ async def publish_new_version(body: PolicyBody, caller: SignedIn, house: House) 
 async def publish_calendar(
     year: Annotated[int, Path(ge=2000, le=2100, examples=[2027])],
     body: YearBody,
-    caller: SignedIn,
+    by: AdministersCity,
     house: House,
 ) -> RolloutView:
     """The year's holidays and make-up days; with the notice's number its dates are no longer provisional."""
-    _require_administrator(caller)
     if body.arrangement.year != year:
         raise InputInvalid(Words(zh="年份与地址不符", en="The year is not the one in the address"))
-    try:
-        assemble([body.arrangement])
-    except ValueError as wrong:
-        raise InputInvalid(
-            Words(zh=f"放假安排有误：{wrong}", en=f"The arrangement is wrong: {wrong}")
-        ) from wrong
-    async with house.sessions.write() as session:
-        await publish_year(session, body.arrangement)
-    return await _roll_out(house, reason=body.reason, calendar=True)
+    return _begun(await put_year_in_force(house, by, body.arrangement, body.reason), body.reason)
 
 
 @router.get(
     "/rollouts/{rollout_id}",
     operation_id="getRollout",
     summary="How far a change of rules has come",
+    dependencies=[Depends(signed_in_administrator)],
     responses=problems(404),
 )
 async def get_rollout(
     rollout_id: Annotated[str, Path(pattern=r"^rollout-[0-9a-f]{12}$", examples=["rollout-5f0c1a2b3c4d"])],
-    caller: SignedIn,
     house: House,
 ) -> RolloutView:
     """The open cases told so far, and whether that is all."""
-    _require_administrator(caller)
     try:
         change, finished = await house.gateway.rollout(rollout_id)
     except Gone as gone:
         raise NotFound from gone
     return RolloutView(id=change.id, reason=change.reason, told=change.told, finished=finished)
+
+
+def _begun(change: Rollout | None, reason: str) -> RolloutView:
+    return RolloutView(id=change.id if change else None, reason=reason, told=0, finished=change is None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Final
 
@@ -23,6 +24,8 @@ HEARTBEAT: Final = 15.0
 """Seconds between two looks at the caller's session; the framework sends a comment as often."""
 COME_BACK: Final = 2_000
 """Milliseconds after which a browser that lost the stream asks again."""
+ENDED: Final = ServerSentEvent(event="end", data={})
+"""The session is over: who asks again is told so again."""
 
 
 @router.get(
@@ -39,6 +42,13 @@ async def stream(caller: SignedIn, house: House) -> AsyncIterator[ServerSentEven
     been missed, read your lists anew; it is the first event too. `end`: the session is over. A comment keeps
     the connection alive every fifteen seconds.
     """
+    async with aclosing(changes(house, caller)) as events:
+        async for event in events:
+            yield event
+
+
+async def changes(house: Services, caller: Caller) -> AsyncGenerator[ServerSentEvent, None]:
+    """What `stream` documents, for programs and pages alike, until the session or this process is over."""
     with house.live.listener(sight(caller.principal)) as listener:
         yield ServerSentEvent(event="reset", data={}, retry=COME_BACK)
         while not listener.over:
@@ -50,7 +60,7 @@ async def stream(caller: SignedIn, house: House) -> AsyncIterator[ServerSentEven
             try:
                 listener.sight = await still_there(house, caller)
             except NotSignedIn:
-                yield ServerSentEvent(event="end", data={})
+                yield ENDED
                 return
 
 

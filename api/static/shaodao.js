@@ -84,10 +84,11 @@ document.body.addEventListener("click", (event) => {
   const link = event.target.closest("[data-sheet]");
   if (link) opener = link;
 });
-document.body.addEventListener("htmx:after:swap", () => {
+document.body.addEventListener("htmx:after:swap", (event) => {
   const body = document.getElementById("sheet-body");
-  if (sheet && body.childElementCount && body.querySelector("form, .notice") && !sheet.open && opener) sheet.showModal();
-  if (sheet?.open) settle(body);
+  const answered = event.detail?.ctx?.target === body; // a list behind the sheet renews itself without taking the focus
+  if (sheet && answered && body.querySelector("form, .notice") && !sheet.open && opener) sheet.showModal();
+  if (sheet?.open && answered) settle(body);
   tick();
 });
 sheet?.addEventListener("close", () => {

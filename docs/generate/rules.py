@@ -22,6 +22,7 @@ RELATIONS: Final[Mapping[Relation, Words]] = {
     Relation.DIRECTING: Words(zh="上级指挥", en="dispatches or commands at the holder's unit or above it"),
     Relation.APPROVER: Words(zh="审批人", en="may approve for the holder's unit, there or above it"),
     Relation.REPORTER: Words(zh="上报人", en="reported the matter, or a duplicate of it"),
+    Relation.RESIDENT: Words(zh="群众上报人", en="reported it, or a duplicate of it, without an account"),
     Relation.WHISTLER: Words(zh="吹哨单位", en="works the desk of a unit that whistled"),
     Relation.WHISTLED: Words(zh="应哨部门", en="works the desk of a department that was whistled"),
     Relation.ORDERED: Words(zh="被督办单位", en="works the desk of a unit that owes an answer"),
@@ -31,6 +32,7 @@ _ROLES: Final[Mapping[Relation, frozenset[Role]]] = {
     Relation.UPSTREAM: UPSTREAM_ROLES,
     Relation.DIRECTING: DIRECTING_ROLES,
     Relation.APPROVER: APPROVING_ROLES,
+    Relation.RESIDENT: frozenset({Role.RESIDENT}),
     Relation.MACHINE: frozenset({Role.SYSTEM}),
 }
 """The roles of a relation that is not a matter of whose desk it is."""

@@ -32,6 +32,7 @@ WALKERS: Final = (
     world.OFFICER_2,
     world.DISPATCHER,
     world.CHENGGUAN_STAFF,
+    world.RESIDENT,
     MACHINE,
 )
 """Enough people for every row of the table: two at one desk, so that one checks what the other did."""
@@ -82,6 +83,10 @@ def _bodies(case: Case) -> dict[str, Sequence[dict[str, Any]]]:
             {"resolved": False, "satisfied": False},
             {"reached": False},
         ],
+        "evaluate": [
+            {"responded": True, "resolved": True, "satisfied": True},
+            {"responded": True, "resolved": False, "satisfied": False},
+        ],
         "reopen": [reason],
         "change-rules": [{"calendar": world.calendar(), **reason}],
         "link": [{"link": Link(number="20261012-000002", relation="follow_up")}],
@@ -100,6 +105,7 @@ def _place(case: Case) -> tuple[Any, ...]:
         frozenset(helping) & ACTIVE_TASK,
         tuple(party.state for whistle in case.whistles[-1:] for party in whistle.parties),
         min(case.missed_calls, CALL_BACK_TRIES - 1),
+        bool(case.evaluated),
     )
 
 
@@ -150,11 +156,15 @@ def _next(case: Case, walker: Principal) -> Iterator[tuple[str, Case]]:
 
 
 def _beginnings() -> Iterator[Case]:
-    """A plain report, one of a matter that nobody is called back for, and one handled on the spot."""
+    """A resident's report, one of a matter that nobody is called back for, and one handled on the spot."""
     plain, silent = world.dossier(), world.dossier(about=world.matter(callback=False))
     done = OnTheSpot(note="…")
-    for dossier, spot in ((plain, None), (silent, None), (plain, done)):
-        yield begin(dossier, Report(text="…", on_the_spot=spot), world.WORKER, "c0", world.MONDAY).case
+    for by, dossier, spot in (
+        (world.RESIDENT, plain, None),
+        (world.WORKER, silent, None),
+        (world.WORKER, plain, done),
+    ):
+        yield begin(dossier, Report(text="…", on_the_spot=spot), by, "c0", world.MONDAY).case
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,12 +24,12 @@ from models.case.facts import (
 )
 from models.case.facts.base import Stamp
 from models.case.facts.timing import Cause
-from models.case.permissions import WORKING_ROLES, acting_posts, actor_of, serves
+from models.case.permissions import REPORTING_ROLES, acting_posts, actor_of, serves
 from models.case.refusals import BadValue, Ended, NotYours, Refusal, Suspended, WrongStage
 from models.case.sealing import SealedFact, seal
 from models.case.state import Case, Task, TaskRole
 from models.case.table import RULES
-from models.city.people import SYSTEM, Actor, Post, Principal, Role
+from models.city.people import SYSTEM, Actor, Post, Principal
 from models.city.units import Level, UnitRef, within
 
 CLOCK = "clock"
@@ -62,7 +63,7 @@ def begin(
     Raises NotYours if the sender holds no post that reports; BadValue if handling on the spot is claimed
     without a grid to have done it.
     """
-    posts = [post for post in principal.posts if post.role in WORKING_ROLES | {Role.DEVICE}]
+    posts = [post for post in principal.posts if post.role in REPORTING_ROLES]
     if not posts:
         raise NotYours(Words(zh="您的岗位不能上报", en="None of your posts may report"))
     # Who holds several posts and has handled it already has done so under the grid's.
@@ -197,12 +198,14 @@ def advance_to(case: Case, at: datetime) -> Decision:
     return _sealed(draft, case, CLOCK)
 
 
-def offers(case: Case, principal: Principal) -> tuple[str, ...]:
-    """The commands the sender may send now, in the order of the table: what the buttons show."""
+def offers(case: Case, principal: Principal, among: Collection[str] = RULES.keys()) -> tuple[str, ...]:
+    """The commands (`among` these) that the sender may send now, in the order of the table: the buttons."""
     if case.ended:
         return ()
     found = []
     for name, rule in RULES.items():
+        if name not in among:
+            continue
         if case.stage not in rule.stages or (case.suspension is not None and not rule.while_suspended):
             continue
         posts = acting_posts(case, principal, rule.by)

@@ -32,6 +32,7 @@ _POSSIBLE: Final[Mapping[Relation, Callable[[Post], bool]]] = {
     Relation.DIRECTING: lambda post: post.role in DIRECTING_ROLES,
     Relation.APPROVER: lambda post: post.role in APPROVING_ROLES,
     Relation.REPORTER: lambda _post: True,
+    Relation.RESIDENT: lambda _post: False,
     Relation.MACHINE: lambda _post: False,
 }
 """Whether some case could stand in the relation to a post of a working role."""

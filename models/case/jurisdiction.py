@@ -13,6 +13,7 @@ person's posts reaches one of them, or if the person reported it:
 |                                          | district's that the desk belongs to                          |
 | supervisor, auditor                      | the same                                                     |
 | administrator, device, the system        | none, and none that it reported                              |
+| resident                                 | none; a public page says how far the matter has come         |
 
 Both sides are sets of ids: `visible_to` names every involved unit, every unit above one, and the persons who
 reported; `sight` names the units a person's posts reach from, and the person. They meet, or they do not.
@@ -27,7 +28,7 @@ from typing import Final
 from models.case.state import Case
 from models.city.people import Principal, Role, reach
 
-READING_ROLES: Final = frozenset(Role) - {Role.ADMINISTRATOR, Role.DEVICE, Role.SYSTEM}
+READING_ROLES: Final = frozenset(Role) - {Role.ADMINISTRATOR, Role.DEVICE, Role.RESIDENT, Role.SYSTEM}
 """The roles whose posts may see cases at all."""
 
 Sight = frozenset[str]

@@ -145,7 +145,7 @@ def _at_work(_fact: f.Fact, to: _Writer) -> Iterator[Notice]:
     yield to.unit(lead.unit if lead else to.case.holder)
 
 
-def _called_back(fact: f.CalledBack, to: _Writer) -> Iterator[Notice]:
+def _called_back(fact: f.CalledBack | f.Evaluated, to: _Writer) -> Iterator[Notice]:
     if to.case.stage is Stage.HANDLING:  # dissatisfied: back to who had handled it
         yield from _at_work(fact, to)
 
@@ -177,6 +177,7 @@ _ROUTES: dict[type, Callable[[Any, _Writer], Iterator[Notice]]] = {
     f.Voided: _reporters,
     f.Reworked: _at_work,
     f.CalledBack: _called_back,
+    f.Evaluated: _called_back,
     f.Closed: _reporters,
     f.Reopened: _holder,
     f.ThresholdPassed: _passed,

@@ -7,7 +7,7 @@ from models.city.units import UnitRef
 from models.clocks.clock import Clock
 from models.clocks.policy import ClockStage
 
-_HOLDERS_OWN = frozenset(
+HOLDERS_OWN = frozenset(
     {ClockStage.ACCEPT, ClockStage.DISPATCH, ClockStage.LEVEL, ClockStage.VERIFY, ClockStage.CALL_BACK}
 )
 
@@ -18,7 +18,7 @@ def owner_of(case: Case, clock: Clock) -> UnitRef:
     A step inside the matter is the lead's, or while there is none the holder's; so is a clock whose task,
     whistle or order the case does not know.
     """
-    if clock.stage in _HOLDERS_OWN:
+    if clock.stage in HOLDERS_OWN:
         return case.holder
     lead = case.lead_task
     if clock.stage is ClockStage.RATE:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from models.case.state import Case
-from models.city.people import Actor, Post, Principal, Rank, Role
+from models.city.people import NEVER_HELD, Actor, Post, Principal, Rank, Role
 from models.city.units import UnitKind, within
 
 SERVES: Mapping[UnitKind, frozenset[Role]] = {
@@ -21,7 +21,14 @@ SERVES: Mapping[UnitKind, frozenset[Role]] = {
 }
 """The roles that work a unit's desk: they accept and dispatch for it, and claim its tasks."""
 
-WORKING_ROLES = frozenset(Role) - {Role.AUDITOR, Role.ADMINISTRATOR, Role.DEVICE, Role.SYSTEM}
+WORKING_ROLES = frozenset(Role) - {
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+    Role.DEVICE,
+    Role.RESIDENT,
+    Role.SYSTEM,
+}
+REPORTING_ROLES = WORKING_ROLES | {Role.DEVICE, Role.RESIDENT}
 UPSTREAM_ROLES = frozenset({Role.COMMUNITY_OFFICER, Role.DISPATCHER, Role.COMMANDER, Role.SUPERVISOR})
 APPROVING_ROLES = frozenset({Role.DISPATCHER, Role.COMMANDER, Role.SUPERVISOR})
 DIRECTING_ROLES = frozenset({Role.DISPATCHER, Role.COMMANDER})
@@ -36,6 +43,7 @@ class Relation(StrEnum):
     DIRECTING = "directing"  # dispatches or commands above the holder
     APPROVER = "approver"  # may approve for the holder's unit
     REPORTER = "reporter"  # reported the matter, or a duplicate of it
+    RESIDENT = "resident"  # the same, without an account
     WHISTLER = "whistler"  # serves a unit that whistled
     WHISTLED = "whistled"  # serves a department that was whistled
     ORDERED = "ordered"  # serves a unit that owes an answer to a supervision order
@@ -51,6 +59,10 @@ def _over_holder(case: Case, post: Post, roles: frozenset[Role]) -> bool:
     return post.role in roles and within(case.holder.path, post.unit.path)
 
 
+def _reported(case: Case, person: str) -> bool:
+    return any(reporter.person == person for reporter in case.reporters)
+
+
 _TESTS: Mapping[Relation, Callable[[Case, Post, str], bool]] = {
     Relation.HOLDER: lambda case, post, _: serves(post, case.holder.id),
     Relation.TASK: lambda case, post, _: any(
@@ -59,7 +71,8 @@ _TESTS: Mapping[Relation, Callable[[Case, Post, str], bool]] = {
     Relation.UPSTREAM: lambda case, post, _: _over_holder(case, post, UPSTREAM_ROLES),
     Relation.DIRECTING: lambda case, post, _: _over_holder(case, post, DIRECTING_ROLES),
     Relation.APPROVER: lambda case, post, _: _over_holder(case, post, APPROVING_ROLES),
-    Relation.REPORTER: lambda case, _, person: any(r.person == person for r in case.reporters),
+    Relation.REPORTER: lambda case, _, person: _reported(case, person),
+    Relation.RESIDENT: lambda case, post, person: post.role is Role.RESIDENT and _reported(case, person),
     Relation.WHISTLER: lambda case, post, _: any(serves(post, w.by.id) for w in case.whistles),
     Relation.WHISTLED: lambda case, post, _: any(
         serves(post, party.unit.id) for w in case.whistles for party in w.parties
@@ -71,7 +84,9 @@ _TESTS: Mapping[Relation, Callable[[Case, Post, str], bool]] = {
 
 def stands(case: Case, post: Post, person: str, relation: Relation) -> bool:
     """Whether the post, held by `person`, stands in `relation` to the case."""
-    if post.role not in WORKING_ROLES and post.role is not Role.SYSTEM:
+    if post.role is Role.RESIDENT and relation is not Relation.RESIDENT:
+        return False
+    if post.role not in WORKING_ROLES | NEVER_HELD:
         return False
     return _TESTS[relation](case, post, person)
 

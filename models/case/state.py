@@ -297,6 +297,10 @@ class Case(Frozen):
     """How often the handling clock was extended in this round."""
     missed_calls: int = 0
     """How many calls reached nobody in this call-back."""
+    evaluated: tuple[str, ...] = ()
+    """The residents, by identity, who have said what they think of the present result."""
+    resident_urged_at: datetime | None = None
+    """When a resident last urged it: they may do so once in a while."""
     suspension: Suspension | None = None
     special: Rules | None = None
     """特事特办: the rules that replace the policy's, once approved."""

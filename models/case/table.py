@@ -190,7 +190,7 @@ RULES: Mapping[str, Rule] = {
     "finish": _row("办结哨令", "finish", OPEN, R.WHISTLED, offered=_my_party(PartyState.REPORTED_IN)),
     "rate": _row("评哨", "rate", OPEN | {_S.CLOSED}, R.WHISTLER, while_suspended=True, offered=_rateable),
     # pressure
-    "urge": _row("催办", "urge", OPEN, R.UPSTREAM, R.REPORTER),
+    "urge": _row("催办", "urge", OPEN, R.UPSTREAM, R.REPORTER, R.RESIDENT),
     "supervise": _row("督办", "supervise", OPEN, R.APPROVER),
     "answer": _row("回复督办", "answer", OPEN, R.ORDERED, offered=_unanswered),
     "escalate": _row(
@@ -254,10 +254,18 @@ RULES: Mapping[str, Rule] = {
         to=(_S.CLOSED, _S.HANDLING),
         offered=_not_handler,
     ),
+    "evaluate": _row(
+        "评价",
+        "evaluate",
+        _AT({_S.CALLING_BACK, _S.CLOSED}),
+        R.RESIDENT,
+        to=(_S.CLOSED, _S.HANDLING, _S.REPORTED),
+        offered=lambda c, _p, person: person not in c.evaluated,
+    ),
     "reopen": _row("重开", "reopen", _AT({_S.CLOSED}), R.REPORTER, R.HOLDER, R.UPSTREAM, to=(_S.REPORTED,)),
     # machines
     "change-rules": _row("变更规则", "change the rules", OPEN, R.MACHINE, while_suspended=True),
     "link": _row("关联", "link", OPEN | {_S.CLOSED}, R.MACHINE, while_suspended=True),
     "absorb": _row("并入本件", "absorb", OPEN | {_S.CLOSED}, R.MACHINE, while_suspended=True),
 }
-"""Every command but `report`, which begins a case and is open to all working roles and devices."""
+"""Every command but `report`, which begins a case and is open to all working roles, devices and residents."""

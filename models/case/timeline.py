@@ -43,6 +43,16 @@ class Entry(Frozen):
     attachments: tuple[str, ...] = ()
     hash: str
 
+    @property
+    def short(self) -> Words:
+        """The words without the rule behind the dates, for whoever shows that beside them."""
+        if self.why is None:
+            return self.words
+        return Words(
+            zh=self.words.zh.removesuffix(f"。{self.why.zh}"),
+            en=self.words.en.removesuffix(f". {self.why.en}"),
+        )
+
 
 class Promise(Frozen):
     """What a clock promised from `at` on, and why it did so."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final, Self
 
 from pydantic import model_validator
@@ -13,6 +17,16 @@ from models.city.units import Level
 
 OTHER: Final = "other"
 """The key of the backstop matter (兜底): no department, accepted at every level."""
+
+FAR_BEHIND: Final = 0.2
+"""The share of the best score below which a matter is not suggested."""
+_RUNS: Final = re.compile(r"[a-z]{3,}|[\u4e00-\u9fff]+")
+_SAY_NOTHING: Final = frozenset(
+    "的了在有是我们这那个人不没上下里外到去来还都很大小又也就被把着过给和与"
+) | frozenset(
+    "the and are for with over from not out off has have been was were this that there near".split()  # noqa: SIM905
+)
+"""Characters and words too common to point at a matter."""
 
 
 class Section(StrEnum):
@@ -67,29 +81,42 @@ class Matter(Frozen):
 
 
 def suggest(text: str, matters: Iterable[Matter]) -> list[Matter]:
-    """The matters that the typed words may mean, best first; none when nothing fits.
+    """The matters that the typed words may mean, Chinese or English, best first; none when nothing fits.
 
-    A search word that stands in the text counts most, longer ones more; character pairs shared with the
-    name or the words break ties and find what was spelt a little differently. The backstop is never
+    Signs (characters, pairs of neighbouring characters, English words) shared with a matter's name and
+    search words count the more, the fewer matters have them; a search word that stands whole in the text
+    counts on top, longer ones more. Who is far behind the first is left out. The backstop is never
     suggested: it is what remains when nothing fits.
     """
-    typed = "".join(text.split()).lower()
-    pairs = _pairs(typed)
-    scored: list[tuple[int, Matter]] = []
-    for matter in matters:
-        if matter.key == OTHER:
-            continue
-        terms = (*matter.words, matter.name.zh)
-        contained = sum(len(term) ** 2 for term in terms if term.lower() in typed)
-        shared = len(pairs & {pair for term in terms for pair in _pairs(term.lower())})
-        english = len(set(matter.name.en.lower().split()) & set(text.lower().split()))
-        score = 4 * contained + shared + 4 * english
-        if score:
-            scored.append((score, matter))
+    known = [matter for matter in matters if matter.key != OTHER]
+    signs = [_signs(" ".join((*matter.words, matter.name.zh, matter.name.en))) for matter in known]
+    frequency = Counter(sign for own in signs for sign in own)
+    typed, said = _signs(text), "".join(text.split()).lower()
+    scored: list[tuple[float, Matter]] = []
+    for matter, own in zip(known, signs, strict=True):
+        rare = sum(len(sign) * math.log(1 + len(known) / frequency[sign]) for sign in typed & own)
+        whole = sum(len(term) ** 2 for term in (*matter.words, matter.name.zh) if term.lower() in said)
+        if rare:
+            scored.append((rare + whole, matter))
     scored.sort(key=lambda entry: -entry[0])  # stable: the catalogue's own order decides between equals
-    return [matter for _, matter in scored]
+    return [matter for score, matter in scored if score >= scored[0][0] * FAR_BEHIND]
 
 
-def _pairs(text: str) -> set[str]:
-    """Every two neighbouring characters."""
-    return {text[i : i + 2] for i in range(len(text) - 1)}
+def _signs(text: str) -> set[str]:
+    """What a text can be recognised by: its characters, their pairs, and its English words."""
+    found: set[str] = set()
+    for run in _RUNS.findall(text.lower()):
+        if run.isascii():
+            found |= {_stem(run)} - _SAY_NOTHING
+        else:
+            found |= set(run) - _SAY_NOTHING
+            found |= {pair for pair in map("".join, pairwise(run)) if not _SAY_NOTHING.issuperset(pair)}
+    return found
+
+
+def _stem(word: str) -> str:
+    """An English word without the ending that number and time give it."""
+    for ending in ("ing", "ies", "es", "ed", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word.removesuffix(ending)
+    return word

@@ -42,6 +42,16 @@ class DemoPerson(Frozen):
         return tuple(f"post_{_opaque(f'{self.login} {number}')}" for number in range(len(self.posts)))
 
 
+class DemoContact(Frozen):
+    """A public contact of a place. The numbers are nobody's."""
+
+    unit: str
+    kind: str
+    name: str
+    phone: str
+    note: str = ""
+
+
 @cache
 def demo_people() -> tuple[DemoPerson, ...]:
     """Everybody in `data/people.toml`."""
@@ -53,6 +63,12 @@ def demo_places() -> Mapping[str, str]:
     """Unit ids by the short names that stories use: `dongguan-g18`, `heixi`, `bishan`."""
     places: dict[str, str] = _file()["places"]
     return places
+
+
+@cache
+def demo_contacts() -> tuple[DemoContact, ...]:
+    """The public contacts in `data/people.toml`."""
+    return tuple(DemoContact.model_validate(entry) for entry in _file()["contacts"])
 
 
 @cache

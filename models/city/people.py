@@ -24,6 +24,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"  # 纪检监察: reads all, changes nothing
     ADMINISTRATOR = "administrator"  # 管理员
     DEVICE = "device"  # 感知设备: a sensor's account; may only report
+    RESIDENT = "resident"  # 群众: reports without an account, and speaks for that one report only
     SYSTEM = "system"  # the clocks themselves; never held by a person
 
 
@@ -48,6 +49,19 @@ class Principal(Frozen):
 
     person: str
     posts: tuple[Post, ...] = ()
+
+
+NEVER_HELD: Final = frozenset({Role.RESIDENT, Role.SYSTEM})
+"""Roles that no account can be given: they stand for who has none."""
+
+
+def resident(person: str, place: UnitRef) -> Principal:
+    """Somebody without an account who reports something at `place`.
+
+    `person` is random and made for this one report: it says nothing about who it is, and two reports of the
+    same person cannot be told to be so.
+    """
+    return Principal(person=person, posts=(Post(id="resident", unit=place, role=Role.RESIDENT),))
 
 
 _OVERSEES_THE_WHOLE: Final = frozenset(

@@ -84,7 +84,7 @@ async def store_contact(session: AsyncSession, reference: str, contact: Contact,
 async def masked_contacts(session: AsyncSession, references: Iterable[str]) -> dict[str, Contact]:
     """The masked views of several references in one query; unknown references are left out."""
     rows = await session.execute(select(ContactRow).where(col(ContactRow.reference).in_(list(references))))
-    return {row.reference: masked(_contact(row)) for row in rows.scalars()}
+    return {row.reference: masked(_contact(row)) for row in rows.scalars() if not _erased(row)}
 
 
 async def read_contact(
@@ -102,7 +102,7 @@ async def read_contact(
     if role is None:
         raise ContactNotYours
     row = await session.get(ContactRow, reference)
-    if row is None:
+    if row is None or _erased(row):
         raise ContactMissing
     session.add(
         ContactReadRow(
@@ -116,6 +116,23 @@ async def read_contact(
     )
     await session.flush()
     return _contact(row)
+
+
+async def erase_contact(session: AsyncSession, reference: str) -> bool:
+    """Erase what is stored under the reference, on request; whether there was anything.
+
+    The reference stays, so that who had read it stays known; facts and timeline hold nothing to be erased.
+    """
+    row = await session.get(ContactRow, reference)
+    if row is None or _erased(row):
+        return False
+    row.name = row.phone = row.note = None
+    await session.flush()
+    return True
+
+
+def _erased(row: ContactRow) -> bool:
+    return row.name is None and row.phone is None and row.note is None
 
 
 def _contact(row: ContactRow) -> Contact:

@@ -20,7 +20,7 @@ from models.clocks.policy import Policy, Rules, resolve
 from models.queries.calendar import calendar_between
 from models.queries.units import UnitNotFound, ref_columns, ref_of
 from models.tables.catalogue import CatalogueItemRow
-from models.tables.policies import PolicyRow
+from models.tables.policies import PolicyRow, in_force
 from models.tables.units import UnitRow
 
 AHEAD: Final = timedelta(days=550)
@@ -64,11 +64,11 @@ async def build_parts(session: AsyncSession, unit_id: str, matter_key: str, at: 
 
 
 async def _matter(session: AsyncSession, key: str) -> tuple[Matter, dict[str, Policy]]:
-    """The matter, and every active policy: those it names and those that they extend are among them."""
+    """The matter, and every policy in force: those it names and those that they extend are among them."""
     statement = (
         select(col(CatalogueItemRow.body), col(PolicyRow.body))
         .select_from(CatalogueItemRow)
-        .outerjoin(PolicyRow, col(PolicyRow.active).is_(True))
+        .outerjoin(PolicyRow, in_force())
         .where(col(CatalogueItemRow.key) == key, col(CatalogueItemRow.active))
     )
     rows = (await session.execute(statement)).all()

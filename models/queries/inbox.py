@@ -77,16 +77,25 @@ def _read_by(principal: Principal) -> ColumnElement[bool]:
     )
 
 
+def _among(messages: Sequence[MessageId]) -> ColumnElement[bool]:
+    wanted = [(message.case, message.seq, message.place) for message in messages]
+    return tuple_(*_IDENTITY).in_(wanted)
+
+
 async def list_messages(
     session: AsyncSession,
     principal: Principal,
     at: datetime,
     *,
     unread_only: bool = False,
+    only: Sequence[MessageId] | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Message]:
-    """Messages delivered by the instant `at`: unread first, then the newest; one query. Raises BadCursor."""
+    """Messages delivered by the instant `at`: unread first, then the newest; one query. Raises BadCursor.
+
+    With `only`, no others than these.
+    """
     unread = col(MessageReadRow.at).is_(None)
     key = tuple_(unread, col(MessageRow.visible_at), *_IDENTITY)
     statement = (
@@ -96,6 +105,8 @@ async def list_messages(
     )
     if unread_only:
         statement = statement.where(unread)
+    if only is not None:
+        statement = statement.where(_among(only))
     if cursor is not None:
         was_unread, seen, case, seq, place = decode(cursor, tuple[bool, datetime, str, int, int])
         last = tuple_(
@@ -112,14 +123,18 @@ async def list_messages(
     return Page(items=items, next=encode(ended))
 
 
-async def count_unread(session: AsyncSession, principal: Principal, at: datetime) -> int:
-    """How many messages delivered by `at` the principal has not read; one query."""
+async def count_unread(
+    session: AsyncSession, principal: Principal, at: datetime, *, since: datetime | None = None
+) -> int:
+    """How many messages delivered by `at` (and after `since`) the principal has not read; one query."""
     statement = (
         select(func.count())
         .select_from(MessageRow)
         .outerjoin(MessageReadRow, _read_by(principal))
         .where(_visible(principal, at), col(MessageReadRow.at).is_(None))
     )
+    if since is not None:
+        statement = statement.where(col(MessageRow.visible_at) > since)
     return await session.scalar(statement) or 0
 
 
@@ -141,8 +156,7 @@ async def mark_read(
     if messages is not None:
         if not messages:
             return 0
-        wanted = [(message.case, message.seq, message.place) for message in messages]
-        statement = statement.where(tuple_(*_IDENTITY).in_(wanted))
+        statement = statement.where(_among(messages))
     inserted = await session.execute(
         insert(MessageReadRow)
         .from_select(["person_id", "case_number", "seq", "place", "at"], statement)

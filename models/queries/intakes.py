@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Text, cast, func, literal, select
+from sqlalchemy import ColumnElement, Text, cast, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -86,3 +86,9 @@ async def take_in(
         taken_at=row.created_at,
         repeated=True,
     )
+
+
+async def taken_in(session: AsyncSession, person_id: str, key: str) -> bool:
+    """Whether the person has reported something under this key already."""
+    known = exists().where(col(IntakeRow.person_id) == person_id, col(IntakeRow.key) == key)
+    return bool(await session.scalar(select(known)))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, Text, case, cast, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, Text, and_, case, cast, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -44,12 +44,17 @@ class OverdueSummary(Frozen):
     """The unit below which `units` are told apart; none: the whole city is."""
     units: tuple[OverdueCount, ...]
     """By who held the case then: the units directly below the root, or the holder itself outside of it."""
+    places: tuple[OverdueCount, ...]
+    """By where it happened: the units directly below the root, down to the grid."""
+    holders: tuple[OverdueCount, ...]
+    """By exactly the unit that held the case then."""
     levels: tuple[OverdueCount, ...]
     matters: tuple[OverdueCount, ...]
     policies: tuple[OverdueCount, ...]
 
 
-_KEYS: Final = ("unit", "kind", "matter", "policy")
+_KEYS: Final = ("unit", "place", "holder", "kind", "matter", "policy")
+_UNITS: Final = ("unit", "place", "holder")
 
 
 async def summarize_overdue(
@@ -63,39 +68,49 @@ async def summarize_overdue(
     columns: tuple[ColumnElement[Any], ...] = (
         col(HOLDER.kind).label("kind"),
         col(HOLDER.path).label("holder_path"),
+        col(HOLDER.id).label("holder"),
+        col(CaseRow.place_path).label("place_path"),
         col(CaseRow.matter).label("matter"),
         col(CaseRow.policy).label("policy"),
         col(CaseRow.urgency).label("urgency"),
-        col(CaseRow.snapshot)["matter"]["name"]["zh"].astext.label("name_zh"),
-        col(CaseRow.snapshot)["matter"]["name"]["en"].astext.label("name_en"),
     )
     found = overdue_cases(columns, principal, wanted, at, then=True).subquery("found")
     unit = _below_root(found.c.holder_path, root).label("unit")
-    kinds = select(unit, found).subquery("kinds")
+    place = _below_root(found.c.place_path, root).label("place")
+    kinds = select(unit, place, found).subquery("kinds")
     keys = [kinds.c[key] for key in _KEYS]
-    statement = select(
+    counted = select(
         *keys,
         func.grouping(*keys).label("grouped"),
         func.count().label("cases"),
         func.count().filter(kinds.c.urgency == Urgency.CRITICAL.value).label("critical"),
         func.min(kinds.c.since).label("since"),
-        func.min(kinds.c.name_zh).label("name_zh"),
-        func.min(kinds.c.name_en).label("name_en"),
+        func.min(kinds.c.number).label("one"),
     ).group_by(func.grouping_sets(*(tuple_(key) for key in keys)))
+    groups = counted.subquery("groups")
+    # A matter's name is read from one of its cases, not from all: snapshots are large.
+    named = and_(col(CaseRow.number) == groups.c.one, groups.c.matter.is_not(None))
+    statement = (
+        select(groups, col(CaseRow.snapshot)["matter"]["name"].label("name"))
+        .select_from(groups)
+        .outerjoin(CaseRow, named)
+    )
     rows = (await session.execute(statement)).mappings().all()
     by = {
         key: [row for row in rows if not row["grouped"] & 1 << place]
         for place, key in enumerate(reversed(_KEYS))
     }
-    known = await names(session, (_last(row["unit"]) for row in by["unit"]))
+    known = await names(session, (_last(row[key]) for key in _UNITS for row in by[key]))
     levels = _levels(by["kind"])
     return OverdueSummary(
         total=sum(count.cases for count in levels),
         root=_last(root) if root else None,
-        units=_sorted(_unit(row, known) for row in by["unit"]),
+        units=_sorted(_unit(row, row["unit"], known) for row in by["unit"]),
+        places=_sorted(_unit(row, row["place"], known) for row in by["place"]),
+        holders=_sorted(_unit(row, row["holder"], known) for row in by["holder"]),
         levels=_sorted(levels),
         matters=_sorted(
-            _count(row, row["matter"], Words(zh=row["name_zh"], en=row["name_en"])) for row in by["matter"]
+            _count(row, row["matter"], Words.model_validate(row["name"])) for row in by["matter"]
         ),
         policies=_sorted(_count(row, row["policy"]) for row in by["policy"]),
     )
@@ -125,8 +140,8 @@ def _count(row: RowMapping, key: str, name: Words | None = None) -> OverdueCount
     return OverdueCount(key=key, name=name, cases=row["cases"], critical=row["critical"], since=row["since"])
 
 
-def _unit(row: RowMapping, known: dict[str, str]) -> OverdueCount:
-    unit_id = _last(row["unit"])
+def _unit(row: RowMapping, path: str, known: dict[str, str]) -> OverdueCount:
+    unit_id = _last(path)
     name = known.get(unit_id, unit_id)
     return _count(row, unit_id, Words(zh=name, en=name))
 

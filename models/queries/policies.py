@@ -7,11 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.clocks.policy import Policy
-from models.tables.policies import PolicyRow
+from models.tables.policies import PolicyRow, in_force
 
 
 async def active_policies(session: AsyncSession) -> dict[str, Policy]:
     """The version in force of every policy, by id, in the order of the ids."""
-    statement = select(col(PolicyRow.body)).where(col(PolicyRow.active)).order_by(col(PolicyRow.id))
+    statement = select(col(PolicyRow.body)).where(in_force()).order_by(col(PolicyRow.id))
     policies = (Policy.model_validate(body) for body in (await session.execute(statement)).scalars())
     return {policy.id: policy for policy in policies}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -22,11 +22,15 @@ from models.tables.policies import PolicyRow
 
 
 class VersionTaken(Exception):
-    """The version is not newer than the one in force; `active` is that one."""
+    """The version is not newer than the newest one, which `newest` is, in force or still to come."""
 
-    def __init__(self, active: int) -> None:
-        super().__init__(f"version {active} is in force already")
-        self.active = active
+    def __init__(self, newest: int) -> None:
+        super().__init__(f"there is a version {newest} already")
+        self.newest = newest
+
+
+class PolicyNotScheduled(LookupError):
+    """There is no such version, or it is in force already."""
 
 
 class OpenCase(Frozen):
@@ -36,24 +40,54 @@ class OpenCase(Frozen):
     matter: Matter
 
 
-async def publish_policy(session: AsyncSession, policy: Policy) -> None:
-    """Put `policy` in force for cases that open from now on; the caller commits.
+async def publish_policy(session: AsyncSession, policy: Policy, in_force_from: datetime) -> None:
+    """Put `policy` in force for cases that open from that instant on; the caller commits.
 
     Raises VersionTaken unless its version is newer; PolicyError if it cannot be resolved beside the others.
     """
-    policies = await active_policies(session)
-    before = policies.get(policy.id)
-    if before is not None and policy.version <= before.version:
-        raise VersionTaken(before.version)
-    beside = policies | {policy.id: policy}
-    for other in beside.values():  # whoever extends it must still make sense
-        for urgency in Urgency:
-            resolve(other, beside, urgency)
-    await session.execute(update(PolicyRow).where(col(PolicyRow.id) == policy.id).values(active=False))
+    newest = await session.scalar(
+        select(func.max(col(PolicyRow.version))).where(col(PolicyRow.id) == policy.id)
+    )
+    if newest is not None and policy.version <= newest:
+        raise VersionTaken(newest)
+    try_policy(policy, await active_policies(session))
     session.add(
-        PolicyRow(id=policy.id, version=policy.version, active=True, body=policy.model_dump(mode="json"))
+        PolicyRow(
+            id=policy.id,
+            version=policy.version,
+            in_force_from=in_force_from,
+            body=policy.model_dump(mode="json"),
+        )
     )
     await session.flush()
+
+
+async def withdraw_policy(session: AsyncSession, policy_id: str, version: int, at: datetime) -> Policy:
+    """Take back a version that is still to come in force at `at`; what it said. The caller commits.
+
+    Raises PolicyNotScheduled.
+    """
+    gone = await session.scalar(
+        delete(PolicyRow)
+        .where(
+            col(PolicyRow.id) == policy_id,
+            col(PolicyRow.version) == version,
+            col(PolicyRow.in_force_from) > at,
+        )
+        .returning(col(PolicyRow.body))
+    )
+    if gone is None:
+        raise PolicyNotScheduled(f"{policy_id} {version}")
+    return Policy.model_validate(gone)
+
+
+def try_policy(policy: Policy, policies: Mapping[str, Policy]) -> None:
+    """Resolve `policy`, and every other one beside it, for every urgency and variant. Raises PolicyError."""
+    beside = {**policies, policy.id: policy}
+    for other in beside.values():  # whoever extends it must still make sense
+        for urgency in Urgency:
+            for variant in (None, *other.variants):
+                resolve(other, beside, urgency, variant)
 
 
 async def publish_year(session: AsyncSession, year: CalendarYear) -> CalendarSlice:

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from models.city.catalogue import Matter
 from models.city.data_files import load_catalogue
-from models.city.demonstration import DEMO_ACCOUNTS, demo_people
+from models.city.demonstration import DEMO_ACCOUNTS, demo_contacts, demo_people
 from models.city.people import Role
 from models.city.tree_files import load_tree
 from models.clocks.calendar import load_years
@@ -26,6 +26,7 @@ from models.queries.unit_import import ImportReport, import_units
 from models.tables.catalogue import CatalogueItemRow
 from models.tables.people import PersonRow, PostRow
 from models.tables.policies import PolicyRow
+from models.tables.unit_contacts import ContactKind, UnitContactRow
 from models.tables.units import UnitRow
 
 __all__ = ["DEMO_ACCOUNTS", "ImportReport", "import_units", "is_seeded", "seed"]
@@ -95,7 +96,6 @@ def _policy_rows(policies: Sequence[Policy]) -> list[dict[str, Any]]:
         {
             "id": policy.id,
             "version": policy.version,
-            "active": True,
             "body": policy.model_dump(mode="json"),
         }
         for policy in policies
@@ -120,6 +120,7 @@ async def _add_demo_people(connection: AsyncConnection, password: str, progress:
                 "active": True,
                 "created_at": at,
                 "password_changed_at": at,
+                "must_change_password": False,
             }
             for number, person in enumerate(people, start=1)
         ],
@@ -137,6 +138,21 @@ async def _add_demo_people(connection: AsyncConnection, password: str, progress:
             }
             for person in people
             for post_id, post in zip(person.post_ids, person.posts, strict=True)
+        ],
+    )
+    await connection.execute(
+        insert(UnitContactRow),
+        [
+            {
+                "unit_id": contact.unit,
+                "kind": ContactKind(contact.kind),
+                "name": contact.name,
+                "phone": contact.phone,
+                "note": contact.note,
+                "changed_by": None,
+                "changed_at": at,
+            }
+            for contact in demo_contacts()
         ],
     )
     progress(_PEOPLE, len(people), len(people))

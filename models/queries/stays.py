@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.base import Frozen
 from models.case.state import Stage
 from models.case.stays import RESUMES, SUSPENDS
+from models.clocks.ledger import Span
 from models.queries.names import Named
 from models.tables.types import Instant
 
@@ -33,6 +34,8 @@ class StayLine(Frozen):
     spent: timedelta
     """Without the time in which the case was suspended."""
     paused: timedelta
+    pauses: tuple[Span, ...] = ()
+    """The stretches of it in which the case was suspended; one that lasts still has no end."""
 
 
 # Facts in the order of their numbers; a new island begins where round, stage or holder changes. Suspended is
@@ -58,7 +61,11 @@ _STAYS: Final = text(
         units.name AS holder_name, min(at) AS since,
         CASE WHEN bool_and(next IS NOT NULL) THEN max(next) END AS until,
         coalesce(sum(length) FILTER (WHERE NOT suspended), interval '0') AS spent,
-        coalesce(sum(length) FILTER (WHERE suspended), interval '0') AS paused
+        coalesce(sum(length) FILTER (WHERE suspended), interval '0') AS paused,
+        coalesce(
+            jsonb_agg(jsonb_build_object('start', at, 'end', next) ORDER BY seq) FILTER (WHERE suspended),
+            '[]'
+        ) AS pauses
     FROM islands JOIN units ON units.id = islands.holder_id
     GROUP BY case_number, island, units.id
     HAVING max(next) IS DISTINCT FROM min(at) OR bool_or(next IS NULL)

@@ -63,7 +63,7 @@ async def list_tasks(
     chosen = (
         select(number, task_id)
         .join(CaseRow, number == col(TaskRow.case_number))
-        .where(_whose(principal, whose), col(TaskRow.round) == col(CaseRow.round))
+        .where(belonging(principal, whose), col(TaskRow.round) == col(CaseRow.round))
         .where(col(CaseRow.closed_at).is_(None))
     )
     if cursor is not None:
@@ -87,7 +87,8 @@ async def list_tasks(
     return Page(items=tuple(items), next=nearest_red.cursor_at(end["red_at"], end["number"], end["task_id"]))
 
 
-def _whose(principal: Principal, whose: Whose) -> ColumnElement[bool]:
+def belonging(principal: Principal, whose: Whose) -> ColumnElement[bool]:
+    """Whether a row of `tasks` is one of those; that its round is the case's is for the caller to ask."""
     if whose is Whose.MINE:
         active = [state.value for state in ACTIVE_TASK]
         return and_(col(TaskRow.person) == principal.person, col(TaskRow.state).in_(active))
@@ -96,13 +97,11 @@ def _whose(principal: Principal, whose: Whose) -> ColumnElement[bool]:
 
 def _task_line(line: CaseLine, case: Case, task: Task, principal: Principal, at: datetime) -> TaskLine:
     running = sorted((c for c in case.clocks if c.red_at is not None), key=lambda c: str(c.red_at))
-    turn_from = _turn_from(case, task, principal.posts, at)
-    return TaskLine(
-        case=line, task=task, clocks=tuple(running), my_turn=turn_from is None, turn_from=turn_from
-    )
+    turn = turn_from(case, task, principal.posts, at)
+    return TaskLine(case=line, task=task, clocks=tuple(running), my_turn=turn is None, turn_from=turn)
 
 
-def _turn_from(case: Case, task: Task, posts: Sequence[Post], at: datetime) -> datetime | None:
+def turn_from(case: Case, task: Task, posts: Sequence[Post], at: datetime) -> datetime | None:
     """When these posts may claim the task, if that lies ahead: `require_turn`, asked beforehand."""
     serving = [post for post in posts if serves(post, task.unit.id)]
     if task.state is not TaskState.OPEN or any(post.rank is not Rank.B for post in serving):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -13,10 +14,13 @@ from sqlmodel import col
 from models.base import Frozen, Words
 from models.city.data_files import load_departments, load_sections
 from models.city.division_codes import DivisionList, RowFault, read_divisions
-from models.city.unit_plan import Existing, plan_import
+from models.city.unit_plan import Existing, ImportPlan, plan_import
 from models.city.units import UnitKind
 from models.queries.bulk import Progress, alone_and_unhurried, copy_units
 from models.tables.units import UnitRow
+
+NOTHING: Final = ImportPlan((), (), frozenset(), frozenset(), frozenset(), frozenset())
+"""A plan that changes nothing."""
 
 
 class ImportReport(Frozen):
@@ -38,6 +42,27 @@ class ImportReport(Frozen):
         return bool(self.faults)
 
 
+class Planned(NamedTuple):
+    """What importing a list would do, and the units as they are before it."""
+
+    plan: ImportPlan
+    before: Mapping[str, Existing]
+    faults: tuple[RowFault, ...] = ()
+
+    @property
+    def report(self) -> ImportReport:
+        """The plan in numbers, or its faults."""
+        if self.faults:
+            return ImportReport(faults=self.faults)
+        return ImportReport(
+            added=len(self.plan.added),
+            renamed=len(self.plan.renamed),
+            moved=len(self.plan.moved),
+            revived=len(self.plan.revived),
+            deactivated=len(self.plan.deactivated),
+        )
+
+
 async def import_units(
     engine: AsyncEngine,
     csv_path: Path,
@@ -52,32 +77,43 @@ async def import_units(
     streets (see data/sections.toml). `preview` reports what would be done and does nothing. Raises OSError
     where the file cannot be read.
     """
+    content = await asyncio.to_thread(csv_path.read_bytes)
     async with engine.begin() as connection:
         await alone_and_unhurried(connection)
-        existing, kinds = await _stored(connection)
-        listed = await asyncio.to_thread(_read, csv_path, kinds)
+        planned = await plan_units(connection, content, section_set=section_set)
+        if not preview and not planned.faults:
+            await carry_out(connection, planned.plan, progress)
+    return planned.report
+
+
+async def plan_units(
+    connection: AsyncConnection, content: bytes, *, section_set: str | None = None
+) -> Planned:
+    """What the code list in `content` would change in the tree as it is. Changes nothing."""
+    existing, kinds = await _stored(connection)
+
+    def compared() -> Planned:
+        listed = _read(content, kinds)
         if listed.faults:
-            return ImportReport(faults=listed.faults)
+            return Planned(NOTHING, existing, listed.faults)
         sections = load_sections().chosen(section_set)
-        plan = plan_import(listed.divisions, existing, sections, load_departments())
-        if not preview:
-            await copy_units(connection, plan.added, progress)
-            await _change(connection, plan.changed)
-    return ImportReport(
-        added=len(plan.added),
-        renamed=len(plan.renamed),
-        moved=len(plan.moved),
-        revived=len(plan.revived),
-        deactivated=len(plan.deactivated),
-    )
+        return Planned(plan_import(listed.divisions, existing, sections, load_departments()), existing)
+
+    return await asyncio.to_thread(compared)
 
 
-def _read(path: Path, known: dict[str, UnitKind]) -> DivisionList:
+async def carry_out(connection: AsyncConnection, plan: ImportPlan, progress: Progress) -> None:
+    """Do what was planned, in the transaction of `connection`, which the caller commits."""
+    await copy_units(connection, plan.added, progress)
+    await _change(connection, plan.changed)
+
+
+def _read(content: bytes, known: dict[str, UnitKind]) -> DivisionList:
     """Read the file, which must be UTF-8 throughout."""
     try:
-        return read_divisions(path.read_text(encoding="utf-8-sig").splitlines(), known)
+        return read_divisions(content.decode("utf-8-sig").splitlines(), known)
     except UnicodeDecodeError as fault:
-        line = fault.object[: fault.start].count(b"\n") + 1
+        line = content[: fault.start].count(b"\n") + 1
         words = Words(zh="文件不是UTF-8编码", en="the file is not UTF-8")
         return DivisionList((), (RowFault(line=line, code="", words=words),))
 

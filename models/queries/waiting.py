@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select, text
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from models.base import Frozen
+from models.base import Frozen, Words
 from models.case.permissions import APPROVING_ROLES
 from models.case.state import Case, Order, PartyState, Request, Whistle
 from models.city.people import Principal
 from models.city.units import within
+from models.clocks.policy import ClockStage
 from models.queries import nearest_red
 from models.queries.case_rows import OWED
 from models.queries.cases import CaseLine, headline, headline_columns, joined
@@ -32,36 +34,62 @@ class Waiting(StrEnum):
     REQUEST = "request"  # I may decide a request
 
 
-class WaitingLine(Frozen):
+class Waited(Frozen):
     """Something in a case that waits for the reader: exactly one of the three is set."""
 
     kind: Waiting
-    case: CaseLine
     whistle: Whistle | None = None
     party: PartyState | None = None
     """How far my department has come."""
     order: Order | None = None
     request: Request | None = None
+    amount: Words | None = None
+    """How much is requested: for an extension in the unit of the handling clock."""
+
+
+class WaitingLine(Waited):
+    """The same, with its case."""
+
+    case: CaseLine
 
 
 async def list_waiting(
     session: AsyncSession, principal: Principal, at: datetime, *, limit: int = 200
 ) -> tuple[WaitingLine, ...]:
     """Whistles, orders and requests that wait for the principal, the nearest red first; one query."""
+    statement = joined(select(*headline_columns(), col(CaseRow.snapshot)).select_from(CaseRow))
+    statement = statement.where(awaited(principal)).order_by(*nearest_red.order()).limit(limit)
+    rows = await session.execute(statement)
+    return tuple(
+        WaitingLine(
+            case=headline(row, at),
+            kind=wait.kind,
+            whistle=wait.whistle,
+            party=wait.party,
+            order=wait.order,
+            request=wait.request,
+            amount=wait.amount,
+        )
+        for row in rows.mappings()
+        for wait in waited_for(Case.model_validate(row["snapshot"]), principal)
+    )
+
+
+def awaited(principal: Principal) -> ColumnElement[bool]:
+    """Whether a row of `cases` waits for the principal: `waited_for`, asked of SQL."""
     units = served(principal.posts)
-    statement = joined(select(*headline_columns(), col(CaseRow.snapshot)).select_from(CaseRow)).where(
+    others = func.jsonb_path_exists(
+        col(CaseRow.snapshot),
+        cast("$.requests[*] ? (@.by.person != $me)", JSONPATH),
+        func.jsonb_build_object("me", cast(principal.person, Text)),
+    )
+    return and_(
         text(AWAITED),  # as the partial index has it: few of all cases are waited for
         or_(
             overlaps(col(CaseRow.whistled), units),
             overlaps(col(CaseRow.ordered), units),
-            and_(col(CaseRow.requests) > 0, below(col(CaseRow.holder_path), _approving(principal))),
+            and_(col(CaseRow.requests) > 0, below(col(CaseRow.holder_path), _approving(principal)), others),
         ),
-    )
-    rows = await session.execute(statement.order_by(*nearest_red.order()).limit(limit))
-    return tuple(
-        waiting
-        for row in rows.mappings()
-        for waiting in _waiting(headline(row, at), Case.model_validate(row["snapshot"]), principal)
     )
 
 
@@ -70,16 +98,26 @@ def _approving(principal: Principal) -> list[str]:
     return sorted({post.unit.path for post in principal.posts if post.role in APPROVING_ROLES})
 
 
-def _waiting(line: CaseLine, case: Case, principal: Principal) -> Iterator[WaitingLine]:
+def waited_for(case: Case, principal: Principal) -> Iterator[Waited]:
+    """What in the case waits for the principal."""
     units = served(principal.posts)
     for whistle in case.whistles:
         for party in whistle.parties:
             if party.unit.id in units and party.state in OWED:
-                yield WaitingLine(kind=Waiting.WHISTLE, case=line, whistle=whistle, party=party.state)
+                yield Waited(kind=Waiting.WHISTLE, whistle=whistle, party=party.state)
     for order in case.orders:
         if order.owner.id in units and order.answered_at is None:
-            yield WaitingLine(kind=Waiting.ORDER, case=line, order=order)
+            yield Waited(kind=Waiting.ORDER, order=order)
     if any(within(case.holder.path, path) for path in _approving(principal)):
         for request in case.requests:
             if request.by.person != principal.person:
-                yield WaitingLine(kind=Waiting.REQUEST, case=line, request=request)
+                yield Waited(kind=Waiting.REQUEST, request=request, amount=_amount(case, request))
+
+
+def _amount(case: Case, request: Request) -> Words | None:
+    if request.budget is not None:
+        return request.budget.words()
+    clock = case.clock(f"{ClockStage.HANDLE}:r{case.round}")
+    if request.amount is None or clock is None:
+        return None
+    return clock.budget.model_copy(update={"amount": request.amount}).words()

@@ -30,7 +30,8 @@ class AttachmentRow(Table, table=True):
     latitude: float | None = None
     """WGS-84 degrees, as the camera gave them."""
     longitude: float | None = None
-    uploaded_by: str = Field(sa_type=Text, foreign_key="people.id", index=True)
+    uploaded_by: str = Field(sa_type=Text, index=True)
+    """The person, or the opaque identity of a resident's report: residents have no account to refer to."""
     uploaded_at: datetime = Field(sa_type=Instant)
     case_no: str | None = Field(default=None, sa_type=Text, index=True)
     """The case the picture belongs to, once one refers to it."""

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Text, text
+from sqlalchemy import Column, ColumnElement, Text, and_, exists, func
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, col
 
 from models.tables.base import Table
+from models.tables.types import Instant
 
 
 class PolicyRow(Table, table=True):
-    """One version of a policy; at most one version of each is active. `body` is a `clocks.policy.Policy`."""
+    """One version of a policy; `body` is a `clocks.policy.Policy`. The newest that is in force counts."""
 
     __tablename__ = "policies"
-    __table_args__ = (Index("uq_policies_active", "id", unique=True, postgresql_where=text("active")),)
 
     id: str = Field(primary_key=True, sa_type=Text)
     version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    active: bool = True
+    in_force_from: datetime = Field(
+        default_factory=lambda: datetime.now(UTC),
+        sa_column=Column(Instant, nullable=False, server_default=func.now()),
+    )
+    """From when cases open under it; may lie ahead."""
     body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+def in_force() -> ColumnElement[bool]:
+    """Whether a row of `policies` is the version in force now: the newest of those that have begun."""
+    newer = aliased(PolicyRow)
+    return and_(
+        col(PolicyRow.in_force_from) <= func.now(),
+        ~exists()
+        .where(
+            col(newer.id) == col(PolicyRow.id),
+            col(newer.version) > col(PolicyRow.version),
+            col(newer.in_force_from) <= func.now(),
+        )
+        .correlate(PolicyRow),
+    )

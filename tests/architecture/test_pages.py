@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -45,14 +44,6 @@ def test_every_text_is_translated(folder: Path, locale: str) -> None:
             assert not HAN.search(other), f"“{other}” is not English"
 
 
-def test_the_same_text_has_one_english() -> None:
-    found: dict[str, set[str]] = defaultdict(set)
-    for folder in folders():
-        for text, other in _catalogue("en", folder).items():
-            found[text].add(other)
-    assert {text: others for text, others in found.items() if len(others) > 1} == {}
-
-
 @pytest.mark.parametrize("template", sorted(environment.list_templates()))
 def test_a_template_is_whole_and_has_nothing_inline(template: str) -> None:
     environment.get_template(template)
@@ -69,6 +60,7 @@ def test_a_template_is_whole_and_has_nothing_inline(template: str) -> None:
 def test_a_template_speaks_through_the_catalogues(template: str) -> None:
     source = (TEMPLATES / template).read_text()
     bare = re.sub(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->", "", source, flags=re.DOTALL)
+    bare = re.sub(r"<pre\b.*?</pre>", "", bare, flags=re.DOTALL)  # examples of files
     bare = re.sub(r"<(\w+)[^>]*lang=\"zh-Hans\"[^>]*>.*?</\1>", "", bare, flags=re.DOTALL)
     assert HAN.findall(re.sub(r"[：；，。（）、《》“”]", "", bare)) == []
 

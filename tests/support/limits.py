@@ -38,9 +38,7 @@ async def matter_under(
         {"key": key, "name": words, "section": "livelihood", "closing": words, "policy": policy.id} | matter
     )
     async with product.services.sessions.write() as session:
-        session.add(
-            PolicyRow(id=policy.id, version=policy.version, body=policy.model_dump(mode="json"), active=True)
-        )
+        session.add(PolicyRow(id=policy.id, version=policy.version, body=policy.model_dump(mode="json")))
         session.add(
             CatalogueItemRow(
                 key=key,

@@ -62,7 +62,10 @@ def reports(dossier: Dossier) -> st.SearchStrategy[tuple[Principal, Report]]:
         Report, channel=st.sampled_from(list(Channel)), text=OPTIONAL_NOTE, drill=st.booleans()
     )
     ways = [
-        st.tuples(st.sampled_from([world.WORKER, world.OFFICER, world.DISPATCHER, world.SENSOR]), everyday)
+        st.tuples(
+            st.sampled_from([world.WORKER, world.OFFICER, world.DISPATCHER, world.SENSOR, world.RESIDENT]),
+            everyday,
+        )
     ]
     if dossier.place == world.GRID:
         done = st.builds(Report, on_the_spot=st.just(OnTheSpot(note="已处置")))
@@ -132,6 +135,11 @@ def _fields(case: Case) -> Mapping[str, Callable[[], dict[str, st.SearchStrategy
             "reached": st.sampled_from([True, True, False]),
             "resolved": st.sampled_from([True, True, False, None]),
             "satisfied": st.sampled_from([True, True, False, None]),
+        },
+        "evaluate": lambda: {
+            "responded": st.booleans(),
+            "resolved": st.sampled_from([True, True, False]),
+            "satisfied": st.sampled_from([True, True, False]),
         },
         "reopen": lambda: reason,
         "change-rules": lambda: (

@@ -20,6 +20,7 @@ from models.case.commands import (
     Decline,
     Dispatch,
     Escalate,
+    Evaluate,
     Finish,
     Handle,
     Inform,
@@ -46,7 +47,7 @@ from models.case.commands import (
     Verify,
     VoidCase,
 )
-from models.case.state import Ground, Link, Reporter
+from models.case.state import Channel, Ground, Link, Reporter
 from models.city.people import MACHINE
 from models.clocks.budget import Budget
 from models.clocks.calendar import city_date
@@ -64,6 +65,7 @@ from tests.support.world import (
     LIVELIHOOD_2,
     LIVELIHOOD_STAFF,
     OFFICER,
+    RESIDENT,
     SUPERVISOR,
     WORKER,
     XIAOFANG,
@@ -138,7 +140,18 @@ def merged_life() -> Play:
     return Play.reported().wait(hours=1).send(OFFICER, Merge(into="500120001-20261011-0002"))
 
 
+def residents_life() -> Play:
+    """A resident reports, urges, is not content, then is; later the lamp is dark again, and lit."""
+    play = Play.reported(by=RESIDENT, channel=Channel.RESIDENT, text="灯不亮", contact="k_2")
+    play.send(OFFICER, Accept()).send(OFFICER, Dispatch(lead=GRID)).send(RESIDENT, Urge())
+    play.send(WORKER, Claim()).send(WORKER, Handle(note="已更换")).send(OFFICER, Verify())
+    play.send(RESIDENT, Evaluate(responded=True, resolved=False, satisfied=False, remark="rw_1"))
+    play.send(WORKER, Handle(note="再次更换")).send(OFFICER, Verify())
+    play.send(RESIDENT, Evaluate(responded=True, resolved=True, satisfied=True))
+    return play.wait(days=20)
+
+
 @cache
 def lives() -> tuple[Play, ...]:
     """All of them, played once. Look, do not touch."""
-    return (ordinary_life(), troubled_life(), forgotten_life(), merged_life())
+    return (ordinary_life(), troubled_life(), forgotten_life(), merged_life(), residents_life())

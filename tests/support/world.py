@@ -12,7 +12,7 @@ from typing import Any, Final
 from models.base import Urgency, Words
 from models.case.dossier import Dossier, Rulebook
 from models.city.catalogue import Matter, Section
-from models.city.people import Post, Principal, Rank, Role
+from models.city.people import Post, Principal, Rank, Role, resident
 from models.city.routing import entry_rung, ladder
 from models.city.units import UnitKind, UnitRef
 from models.clocks.calendar import CITY_ZONE, CalendarSlice, load_calendar
@@ -91,6 +91,8 @@ CITY_DISPATCHER: Final = holding("city-dispatcher", (CITY, Role.DISPATCHER))
 CITY_SUPERVISOR: Final = holding("city-supervisor", (CITY, Role.SUPERVISOR))
 ADMINISTRATOR: Final = holding("administrator", (CITY, Role.ADMINISTRATOR))
 SENSOR: Final = holding("sensor", (STREET, Role.DEVICE))
+RESIDENT: Final = resident("r-one", GRID)
+RESIDENT_2: Final = resident("r-two", GRID)
 TWO_POSTS: Final = holding("two-posts", (COMMUNITY, Role.COMMUNITY_OFFICER), (SAFETY, Role.SECTION_STAFF))
 """An officer of the community who also sits in the street's safety section."""
 FOREIGN_DISPATCHER: Final = holding("foreign-dispatcher", (FOREIGN_STREET, Role.DISPATCHER))

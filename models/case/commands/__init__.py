@@ -17,7 +17,7 @@ from models.case.commands.approving import (
     VoidCase,
 )
 from models.case.commands.base import CommandBase
-from models.case.commands.closing import CallBack, Reopen, Rework, Verify
+from models.case.commands.closing import CallBack, Evaluate, Reopen, Rework, Verify
 from models.case.commands.handling import (
     Annotate,
     Arrive,
@@ -78,6 +78,7 @@ Command = Annotated[
     | Verify
     | Rework
     | CallBack
+    | Evaluate
     | Reopen
     | ChangeRules
     | LinkCase
@@ -124,6 +125,7 @@ __all__ = [
     "Dispatch",
     "Envelope",
     "Escalate",
+    "Evaluate",
     "Finish",
     "Handle",
     "Inform",

@@ -1,15 +1,18 @@
-"""Commands of the way out: verify, rework, call back, reopen."""
+"""Commands of the way out: verify, rework, call back, evaluate, reopen."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Literal
 
+from pydantic import Field
+
 from models.base import Words
 from models.case.commands.base import CommandBase, Note, Pictures, Reason, withdraw_open
 from models.case.draft import Draft
-from models.case.facts import CalledBack, Closed, Reopened, Reworked, Verified
-from models.case.refusals import BadValue, SamePerson
+from models.case.facts import CalledBack, Closed, Evaluated, Reopened, Reworked, Verified
+from models.case.refusals import BadValue, LimitReached, SamePerson
+from models.case.state import Stage
 from models.clocks.policy import ClockStage
 
 CALL_BACK_TRIES = 3
@@ -91,6 +94,36 @@ class CallBack(CommandBase):
         happy = bool(self.reached and self.resolved and self.satisfied)
         if happy or (not self.reached and draft.case.missed_calls >= CALL_BACK_TRIES):
             close(draft)
+
+
+class Evaluate(CommandBase):
+    """群众评价: a resident's own answer, once for each result.
+
+    At the call-back it is the call-back: content closes the case, anything else goes back to handling. After
+    closing, content is only noted, and anything else opens a new round.
+    """
+
+    command: Literal["evaluate"] = "evaluate"
+    responded: bool
+    resolved: bool
+    satisfied: bool
+    remark: str | None = Field(default=None, max_length=40)
+
+    def decide(self, draft: Draft) -> None:
+        if draft.actor.person in draft.case.evaluated:
+            raise LimitReached(
+                Words(zh="您已评价过本次办理结果", en="You have given your word on this result already")
+            )
+        closed = draft.case.stage is Stage.CLOSED
+        said = Evaluated(
+            responded=self.responded, resolved=self.resolved, satisfied=self.satisfied, remark=self.remark
+        )
+        draft.record(said)
+        if said.happy and not closed:
+            close(draft)
+        elif not said.happy and closed:
+            reason = "群众评价：不满意" if self.resolved else "群众评价：未解决"
+            draft.record(Reopened(round=draft.case.round + 1, reason=reason))
 
 
 class Reopen(CommandBase):

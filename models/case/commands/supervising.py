@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import timedelta
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -22,11 +23,15 @@ from models.case.lights import climb
 from models.case.permissions import serves
 from models.case.refusals import BadValue, LimitReached, NoSuchThing, WhichOne, WrongStage
 from models.case.state import ACTIVE_TASK, Milestone, Order, Stage
+from models.city.people import Role
 from models.city.units import Level, UnitRef
 from models.clocks.budget import Budget
 from models.clocks.calendar import CalendarSlice
 from models.clocks.policy import Rules
 from models.clocks.quiet import deliver_at
+
+RESIDENT_URGES_EVERY: Final = timedelta(hours=24)
+"""How often the residents who reported a case may urge it, all together (project default)."""
 
 
 class Urge(CommandBase):
@@ -37,6 +42,12 @@ class Urge(CommandBase):
 
     def decide(self, draft: Draft) -> None:
         case = draft.case
+        if draft.actor.role is Role.RESIDENT and case.resident_urged_at is not None:
+            again = case.resident_urged_at + RESIDENT_URGES_EVERY
+            if draft.at < again:
+                raise LimitReached(
+                    Words(zh="24小时内已催办过", en="It was urged within the last 24 hours"), again_at=again
+                )
         # At work it is the units with a task, and the first receiver; before and after, the holder.
         working = [t.unit for t in case.tasks if t.state in ACTIVE_TASK and not t.kept]
         if case.stage is Stage.HANDLING and case.lead is not None:

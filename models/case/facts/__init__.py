@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from models.case.facts.base import FactBase
-from models.case.facts.closing import Archived, CalledBack, Closed, Reopened, Reworked, Verified
+from models.case.facts.closing import Archived, CalledBack, Closed, Evaluated, Reopened, Reworked, Verified
 from models.case.facts.handling import (
     Annotated as Noted,
 )
@@ -86,6 +86,7 @@ Fact = Annotated[
     | Verified
     | Reworked
     | CalledBack
+    | Evaluated
     | Closed
     | Reopened
     | Archived
@@ -112,6 +113,7 @@ __all__ = [
     "Declined",
     "Dispatched",
     "Escalated",
+    "Evaluated",
     "Fact",
     "Finished",
     "Handled",

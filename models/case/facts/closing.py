@@ -30,7 +30,7 @@ class Verified(FactBase):
     attachments: tuple[str, ...] = ()
 
     def apply(self, case: Case, stamp: Stamp) -> Case:
-        return case.at_stage(Stage.CALLING_BACK, stamp.at, missed_calls=0)
+        return case.at_stage(Stage.CALLING_BACK, stamp.at, missed_calls=0, evaluated=())
 
     def words(self) -> Words:
         note = f"：{self.note}" if self.note else ""
@@ -78,6 +78,47 @@ class CalledBack(FactBase):
         happy = Words(zh="满意", en="satisfied") if self.satisfied else Words(zh="不满意", en="dissatisfied")
         return Words(
             zh=f"回访：{solved.zh}，{happy.zh}{note}", en=f"Call-back: {solved.en}, {happy.en}{note}"
+        )
+
+
+class Evaluated(FactBase):
+    """群众评价: what a resident thinks of it, in the resident's own voice, at the call-back or afterwards.
+
+    What they write in their own words may name people, so it is kept apart, under `remark`.
+    """
+
+    fact: Literal["evaluated"] = "evaluated"
+    responded: bool
+    resolved: bool
+    satisfied: bool
+    remark: str | None = None
+    """The reference under which their words are kept; never the words themselves."""
+
+    @property
+    def happy(self) -> bool:
+        """Whether there is nothing left to be done for them."""
+        return self.resolved and self.satisfied
+
+    def apply(self, case: Case, stamp: Stamp) -> Case:
+        case = case.but(evaluated=(*case.evaluated, stamp.actor.person))
+        if self.happy:
+            return case
+        counters = case.counters.model_copy(update={"dissatisfied": case.counters.dissatisfied + 1})
+        if case.stage is Stage.CALLING_BACK:
+            return _reworked(case, stamp, counters=counters)
+        return case.but(counters=counters)
+
+    def words(self) -> Words:
+        said = (
+            Words(zh="有响应", en="somebody responded")
+            if self.responded
+            else Words(zh="无响应", en="nobody responded"),
+            Words(zh="已解决", en="resolved") if self.resolved else Words(zh="未解决", en="not resolved"),
+            Words(zh="满意", en="satisfied") if self.satisfied else Words(zh="不满意", en="dissatisfied"),
+        )
+        return Words(
+            zh="群众评价：" + "，".join(words.zh for words in said),
+            en="A resident says: " + ", ".join(words.en for words in said),
         )
 
 

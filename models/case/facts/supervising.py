@@ -17,6 +17,7 @@ from models.case.state import (
     Suspension,
     Task,
 )
+from models.city.people import Role
 from models.city.routing import Rung
 from models.city.units import UnitRef
 from models.clocks.calendar import CalendarSlice
@@ -47,8 +48,8 @@ class Urged(FactBase):
     deliver_at: datetime
 
     def apply(self, case: Case, stamp: Stamp) -> Case:
-        del stamp
-        return case.but(counters=case.counters.model_copy(update={"urges": case.counters.urges + 1}))
+        case = case.but(counters=case.counters.model_copy(update={"urges": case.counters.urges + 1}))
+        return case.but(resident_urged_at=stamp.at) if stamp.actor.role is Role.RESIDENT else case
 
     def words(self) -> Words:
         names = "、".join(unit.name for unit in self.units)

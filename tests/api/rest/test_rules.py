@@ -49,7 +49,7 @@ async def reader(client: httpx.AsyncClient, engine: AsyncEngine) -> httpx.AsyncC
         for position, matter in enumerate(load_catalogue())
     ]
     policies = [
-        {"id": policy.id, "version": policy.version, "active": True, "body": policy.model_dump(mode="json")}
+        {"id": policy.id, "version": policy.version, "body": policy.model_dump(mode="json")}
         for policy in load_policies().values()
     ]
     async with engine.begin() as connection:

@@ -32,7 +32,7 @@ def test_every_relation_is_thought_of() -> None:
     assert _POSSIBLE.keys() == set(Relation)
 
 
-@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR, Role.DEVICE, Role.SYSTEM])
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR, Role.DEVICE, Role.RESIDENT, Role.SYSTEM])
 @pytest.mark.parametrize("kind", UnitKind)
 def test_who_only_reads_sends_no_commands(kind: UnitKind, role: Role) -> None:
     assert duties(post(kind, role)) == ()

@@ -15,6 +15,7 @@ from models.queries.contacts import (
     Contact,
     ContactMissing,
     ContactNotYours,
+    erase_contact,
     masked,
     masked_contacts,
     new_reference,
@@ -121,3 +122,23 @@ def test_a_contact_row_does_not_show_itself_in_logs() -> None:
     row = ContactRow(reference="ct_1", name=WANG.name, phone=WANG.phone, note=WANG.note, created_at=AT)
     assert "王" not in repr(row)
     assert "138" not in repr(row)
+
+
+async def test_what_was_erased_is_gone_and_who_had_read_it_stays_known(
+    sessions: Sessions, engine: AsyncEngine
+) -> None:
+    reference = await _stored(sessions, WANG)
+    async with sessions.write() as session:
+        await read_contact(session, _holder(Role.DISPATCHER), reference, case_no="n", reason="回访", at=AT)
+        assert await erase_contact(session, reference)
+    async with sessions.write() as session:
+        assert not await erase_contact(session, reference)
+        assert not await erase_contact(session, "ct_unknown")
+        assert await masked_contacts(session, [reference]) == {}
+        with pytest.raises(ContactMissing):
+            await read_contact(session, _holder(Role.DISPATCHER), reference, case_no="n", reason="r", at=AT)
+    async with engine.connect() as connection:
+        left = await connection.execute(
+            text("SELECT count(*) FROM contact_reads WHERE reference = :reference"), {"reference": reference}
+        )
+    assert left.scalar_one() == 1

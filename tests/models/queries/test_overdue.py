@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 import pytest
@@ -30,7 +31,7 @@ from models.queries.cases import CaseNotFound, list_cases
 from models.queries.cursors import BadCursor
 from models.queries.overdue import OverdueCase, list_overdue
 from models.queries.overdue_summary import summarize_overdue
-from models.queries.stays import stays_of
+from models.queries.stays import StayLine, stays_of
 from models.queries.timeline import read_timeline
 from models.queries.units import UnitNotFound
 from runtime.database import Sessions
@@ -168,9 +169,17 @@ async def test_stays_in_sql_are_those_of_the_core(session: AsyncSession, hours: 
     for play in plays().values():
         expected = stays(fact for fact in play.facts if fact.at <= at)
         assert [
-            (s.round, s.stage, s.holder.id, s.since, s.until, s.spent, s.paused)
+            (s.round, s.stage, s.holder.id, s.since, s.until, s.spent, s.paused, within(s, at))
             for s in told[play.case.number]
-        ] == [(s.round, s.stage, s.holder, s.since, s.until, s.spent(at), s.paused(at)) for s in expected]
+        ] == [
+            (s.round, s.stage, s.holder, s.since, s.until, s.spent(at), s.paused(at), s.paused(at))
+            for s in expected
+        ]
+
+
+def within(stay: StayLine, at: datetime) -> timedelta:
+    """How long the stretches are together."""
+    return sum(((pause.end or at) - pause.start for pause in stay.pauses), timedelta())
 
 
 async def test_stays_of_nothing_are_nothing(session: AsyncSession) -> None:
@@ -230,7 +239,14 @@ async def test_the_board_counts_by_unit_level_matter_and_policy(session: AsyncSe
     items = await late(session, END)
     board = await summarize_overdue(session, world.AUDITOR, CaseFilter.model_validate(EARLY), END)
     assert (board.total, board.root) == (len(items), world.DISTRICT.id)
-    for counts in (board.units, board.levels, board.matters, board.policies):
+    for counts in (
+        board.units,
+        board.places,
+        board.holders,
+        board.levels,
+        board.matters,
+        board.policies,
+    ):
         assert sum(count.cases for count in counts) == len(items)
         assert min(count.since for count in counts) == min(item.since for item in items.values())
     assert [(count.key, count.name) for count in board.matters] == [
@@ -257,6 +273,12 @@ async def test_the_board_drills_down_from_the_city_to_the_street(session: AsyncS
     assert street.root == world.STREET.id
     grid = await summarize_overdue(session, world.CITY_SUPERVISOR, CaseFilter(unit=world.GRID.id), at)
     assert [count.key for count in grid.units] == [world.STREET.id]
+    below = [world.DISTRICT, world.STREET, world.COMMUNITY, world.GRID]
+    for unit, places in ((None, below[0]), *pairwise(below), (below[-1], below[-1])):
+        wanted = CaseFilter(unit=unit.id if unit else None)
+        drilled = await summarize_overdue(session, world.CITY_SUPERVISOR, wanted, at)
+        assert [count.key for count in drilled.places] == [places.id]
+        assert drilled.holders == street.holders
     several = await summarize_overdue(session, world.TWO_POSTS, CaseFilter(), at)
     assert (several.root, [count.key for count in several.units]) == (None, [world.DISTRICT.id])
     with pytest.raises(UnitNotFound):
