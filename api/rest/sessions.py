@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import Caller, House, ReadSession, SignedIn, WriteSession
-from api.errors import NotFound, PasswordWrong
+from api.errors import NotFound, PasswordUnfit, PasswordWrong
 from api.paths import API
 from api.problems import SIGNED_IN, problems
 from api.services import Services
+from models.base import Words
 from models.queries.sessions import live_sessions, revoke_others, revoke_session
 from models.tables.people import PersonRow
 
@@ -130,9 +131,11 @@ async def replace_password(
     verdict = await house.passwords.verify(change.current.get_secret_value(), person.password_hash)
     if not verdict.right:
         raise PasswordWrong
+    if change.new == change.current:  # whoever gave it would still know it
+        raise PasswordUnfit(Words(zh="新密码不能与当前密码相同", en="The new password must be another one"))
     at = datetime.now(UTC)
     person.password_hash = await house.passwords.hash(change.new.get_secret_value())
     person.password_changed_at = at
     person.must_change_password = False
-    for ended in await revoke_others(session, person.id, caller.session, at):
-        house.directory.forget(ended)
+    for ended in (*await revoke_others(session, person.id, caller.session, at), caller.session):
+        house.directory.forget(ended)  # this one as well: it may have been good for nothing else

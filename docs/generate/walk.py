@@ -105,6 +105,7 @@ def _place(case: Case) -> tuple[Any, ...]:
         frozenset(helping) & ACTIVE_TASK,
         tuple(party.state for whistle in case.whistles[-1:] for party in whistle.parties),
         min(case.missed_calls, CALL_BACK_TRIES - 1),
+        case.reported_by.role,
         bool(case.evaluated),
     )
 

@@ -36,12 +36,13 @@ async def principal_of(session: AsyncSession, person_id: str, at: datetime) -> P
     """The person with the posts held at the instant `at` (in active units), oldest first, in one query.
 
     None when there is no such person or the account is closed; without posts it is a principal without
-    rights.
+    rights. So is whoever has not yet replaced a password that somebody else knows.
     """
     held = and_(
         col(PostRow.person_id) == col(PersonRow.id),
         col(PostRow.since) <= at,
         or_(col(PostRow.until).is_(None), col(PostRow.until) > at),
+        col(PersonRow.must_change_password).is_(False),
     )
     statement = (
         select(col(PostRow.id).label("post_id"), col(PostRow.role), col(PostRow.rank), *ref_columns())

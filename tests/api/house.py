@@ -62,7 +62,8 @@ class House:
 
 
 @cache
-def _hashed() -> str:
+def hashed() -> str:
+    """The stored form of everybody's password; made once, for it is slow on purpose."""
     return PasswordHash.recommended().hash(PASSWORD)
 
 
@@ -86,12 +87,12 @@ async def furnish(engine: AsyncEngine) -> House:
         }
         for position, (unit, kind, name, parent) in enumerate(_UNITS)
     ]
-    hashed = _hashed()
+    password_hash = hashed()
     people = [
         {
             "id": House.person(login),
             "login": login,
-            "password_hash": hashed,
+            "password_hash": password_hash,
             "name": name,
             "active": login != "gone",
             "created_at": LONG_AGO,

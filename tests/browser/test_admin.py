@@ -22,6 +22,7 @@ LIST: Final = (
     "500120001,璧城街道,street,500120\n"
     "500120098,新设街道,street,500120\n"
 )
+RENAMED: Final = "code,name,kind,parent_code\n500120001001,大旺新社区居民委员会,community,500120001\n"
 
 
 async def tab(page: Page, name: str) -> None:
@@ -93,7 +94,7 @@ async def test_somebody_new_gets_an_a_post_and_sees_the_desk(site: Site, visit: 
     assert [(post["unit"]["name"], post["rank"]) for post in me["posts"]] == [("平安法治", "A")]
 
 
-async def test_the_tree_opens_and_a_file_is_looked_at_and_dropped(visit: Visit) -> None:
+async def test_the_tree_opens_and_a_file_is_looked_at_dropped_and_brought_again(visit: Visit) -> None:
     page = await visit("admin", path="/admin/units")
     await page.locator("summary", has_text="璧山区").focus()
     await page.keyboard.press("Enter")
@@ -120,6 +121,15 @@ async def test_the_tree_opens_and_a_file_is_looked_at_and_dropped(visit: Visit) 
     await check_page(page)
     await page.get_by_role("button", name="取消，不导入").click()
     await expect(page.locator("#notices")).to_contain_text("没有做任何改动")
+
+    await page.get_by_role("link", name="导入").click()
+    renamed = RENAMED.encode()
+    await chooser.set_input_files({"name": "renamed.csv", "mimeType": "text/csv", "buffer": renamed})
+    await page.get_by_role("button", name="查看会改什么").click()
+    await page.get_by_label("原因").fill("更名批复")
+    await page.get_by_role("button", name="确认导入").click()
+    await expect(page.get_by_text("导入完成，共 1 处变更")).to_be_visible()
+    await check_page(page)
 
 
 async def test_a_draft_says_what_it_would_mean_and_a_holiday_is_added(visit: Visit) -> None:

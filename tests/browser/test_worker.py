@@ -1,4 +1,4 @@
-"""The grid worker's day on a phone: report, same matter, claim, arrive, handle, whistle; with no script too."""
+"""The grid worker's day on a phone: report, same matter, claim, arrive, handle, whistle; and no script."""
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ async def test_report_with_photo_and_place_same_matter_claim_arrive_handle(site:
     sheet = page.locator("#sheet")
     await expect(sheet.locator("[data-locate-said]")).to_contain_text("已定位")
     await check_page(page)
-    await sheet.get_by_role("button", name="已到场").click()
+    async with page.expect_request(re.compile(rf"/mine\?after={number}:")):
+        await sheet.get_by_role("button", name="已到场").click()
     await expect(sheet).not_to_be_visible()
     (arrived,) = await site.product.facts(number, "arrived")
     assert arrived["latitude"] == case.latitude

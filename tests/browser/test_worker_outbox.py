@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.support.accessibility import check_page
-from tests.support.browser import Site, Visit, Watch
+from tests.support.browser import SIZES, Site, Visit, Watch
+from tests.support.chromium import ARGUMENTS, find_chromium
 from tests.support.phone import (
     GRID,
     NEIGHBOUR,
@@ -185,3 +187,33 @@ async def test_signing_out_takes_the_kept_pages_along(site: Site, visit: Visit) 
     await page.get_by_role("button", name="退出登录").first.click()
     await expect(page).to_have_url(re.compile("/sign-in"))
     assert await page.evaluate("async () => (await caches.keys()).includes('shaodao-shells')") is False
+
+
+async def test_it_survives_the_end_of_the_browser(site: Site, browser: Browser, tmp_path: Path) -> None:
+    text = "浏览器关掉也不丢：路面塌陷"
+
+    async def opened() -> BrowserContext:
+        context = await browser.browser_type.launch_persistent_context(
+            tmp_path,
+            executable_path=find_chromium(),
+            args=list(ARGUMENTS),
+            base_url=site.url,
+            **SIZES["phone"],
+        )
+        await context.add_cookies(await site.session_cookies(WORKER))
+        return context
+
+    context = await opened()
+    page = await in_a_new_window(context, "/report?lang=zh")
+    async with site.cut_off():
+        await fill(page, text, "road-damage", locate=False)
+        await send(page)
+        await expect(page.locator("#outbox")).to_contain_text("等待网络")
+        await context.close()
+    assert await cases_saying(site, text) == []
+    context = await opened()
+    page = await in_a_new_window(context, "/mine?lang=zh")
+    case = await one_case(site, text)
+    await expect(page.locator("#outbox")).to_be_hidden()
+    assert len((await site.product.state(case["number"])).attachments) == 1
+    await context.close()

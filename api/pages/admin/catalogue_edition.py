@@ -70,4 +70,5 @@ async def _page(request: Request, who: Admin, session: AsyncSession, form: Form 
 
 def _said(matter: Matter, field: str, language: Language) -> str:
     """A field's value in the reader's words."""
-    return spoken(matter.model_dump(mode="json")[field] or "—", language)
+    value = matter.model_dump(mode="json")[field]
+    return "—" if value is None else spoken(value, language)

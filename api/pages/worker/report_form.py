@@ -7,14 +7,15 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
+from starlette.datastructures import UploadFile
+
 from api.attachments.keeping import keep
-from api.errors import ApiError, Conflict
+from api.errors import ApiError, BodyTooLarge, Conflict
 from api.pages.forms import Form
 from api.pages.reader import Reader
 from api.rest.cases import ReportBody
 from api.services import Services
 from models.base import Words
-from models.case.commands import OnTheSpot
 from models.city.people import Role
 from models.queries.attachments import require_own
 
@@ -23,6 +24,8 @@ PICTURES: Final[Mapping[str, str]] = {"attachments": "photos", "after": "after_p
 """Hidden fields with the ids of pictures that are here already, and the file fields beside them."""
 MOST_PICTURES: Final = 9
 """Of one kind, in one report: a screenful; more are added to the case as notes."""
+_ASKED_AS: Final[Mapping[str, str]] = {"latitude": "unit", "longitude": "unit", "on_the_spot": "spot_note"}
+"""Where a fault is shown that no visible field of the same name asks for."""
 _PLAIN: Final = ("matter", "unit", "urgency", "text", "address", "latitude", "longitude")
 
 
@@ -62,21 +65,27 @@ async def take_pictures(house: Services, reader: Reader, form: Form) -> None:
     for ids, files in PICTURES.items():
         dropped = set(form.all(f"drop_{ids}"))
         kept = [one for one in form.all(ids) if one not in dropped]
-        async with house.sessions.write() as session:
+        async with house.sessions.read() as session:
             foreign = await require_own(session, reader.person, kept)
-            kept = [one for one in kept if one not in foreign]
-            for file in form.files(files):
-                try:
-                    row = await keep(house.pictures, session, reader.person, await file.read())
-                except ApiError as error:
-                    form.fault(ids, f"{file.filename}：{error.detail.in_language(form.language)}")
-                    continue
-                kept.append(row.id)
         if foreign:
             form.fault(ids, _GONE.in_language(form.language))
+        kept = [one for one in kept if one not in foreign]
+        for file in form.files(files):
+            try:
+                kept.append(await _stored(house, reader, file))
+            except ApiError as error:
+                form.fault(ids, f"{file.filename}：{error.detail.in_language(form.language)}")
         if len(kept) > MOST_PICTURES:
             form.fault(ids, _TOO_MANY.in_language(form.language))
         form.values[ids] = kept
+
+
+async def _stored(house: Services, reader: Reader, file: UploadFile) -> str:
+    """The id of the stored picture. Raises PictureUnreadable, PictureTooLarge, BodyTooLarge."""
+    if (file.size or 0) > house.settings.max_attachment_bytes:
+        raise BodyTooLarge
+    async with house.sessions.write() as session:
+        return (await keep(house.pictures, session, reader.person, await file.read())).id
 
 
 def read_report(form: Form) -> ReportBody | None:
@@ -92,10 +101,11 @@ def read_report(form: Form) -> ReportBody | None:
         if not form["spot_note"]:
             form.fault("spot_note", _WHAT_WAS_DONE.in_language(form.language))
         else:
-            more["on_the_spot"] = OnTheSpot(
-                note=form["spot_note"][:2000], attachments=tuple(form.all("after"))
-            )
+            more["on_the_spot"] = {"note": form["spot_note"], "attachments": form.all("after")}
     body = form.read(ReportBody, _PLAIN, **more)
+    for said, shown in _ASKED_AS.items():
+        if said in form.faults:
+            form.faults.setdefault(shown, form.faults.pop(said))
     return None if form.wrong else body
 
 

@@ -21,7 +21,7 @@ from models.city.units import UnitRef, place_name
 from models.queries.catalogue import active_matters
 from models.queries.matter_search import backstop, find_matters
 from models.queries.report_places import report_places
-from models.queries.units import chain
+from models.queries.units import UnitNotFound, chain
 
 _MET_MOST: Final = (Section.LIVELIHOOD, Section.SAFETY, Section.ECONOMY, Section.PARTY)
 
@@ -44,7 +44,7 @@ async def report_page(
     places = await report_places(session, reader.principal.posts)
     units = [(unit.id, place_label(unit, places)) for unit in places]
     if form["unit"] and form["unit"] not in {unit for unit, _ in units}:
-        units.append((form["unit"], await unit_label(session, form["unit"])))
+        units += await _elsewhere(session, form["unit"])
     return page(
         request,
         "worker/report.html",
@@ -64,6 +64,14 @@ async def report_page(
         tiles=tiles,
         images=tiles.origins if tiles else (),
     )
+
+
+async def _elsewhere(session: AsyncSession, unit: str) -> list[tuple[str, str]]:
+    """A place that the phone's position has found, as a choice; one that is not there is none."""
+    try:
+        return [(unit, await unit_label(session, unit))]
+    except UnitNotFound:
+        return []
 
 
 def by_section(matters: Sequence[Matter]) -> list[tuple[Section, list[Matter]]]:

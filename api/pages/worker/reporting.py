@@ -102,7 +102,9 @@ async def _report(
     said = {"note": [note(form["text"], form["address"])], "attachments": pictures, "key": [key]}
     order = Form(said, language=form.language)
     receipt = await carry_out(house, reader, named, way.value, order)
-    form.refusal, form.status = order.refusal or next(iter(order.faults.values()), None), order.status
+    form.refusal, form.status = order.refusal, order.status
+    if "note" in order.faults:
+        form.fault("text", order.faults["note"])
     return (), receipt, way
 
 

@@ -24,6 +24,10 @@ ANOTHER: Final = "none"
 """What the form says when the reporter has looked, and it is another matter."""
 
 
+LONGEST: Final = 4000
+"""Characters that the text of a report may have."""
+
+
 class Joining(StrEnum):
     """What becomes of a report of a matter that is open already."""
 
@@ -109,7 +113,8 @@ def note(text: str, address: str) -> str:
 
 def mention(text: str, number: str) -> str:
     """The text of a report that names the case it belongs with."""
-    return f"{text}\n（上报人认为与 {number} 是同一件事）".strip()
+    added = f"\n（上报人认为与 {number[:40]} 是同一件事）"
+    return (text[: LONGEST - len(added)] + added).strip()
 
 
 JOINED: Final = Words(zh="已作为备注加到该件，不再另开新件", en="Added to that case as a note; no new case")

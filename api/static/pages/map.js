@@ -67,7 +67,7 @@ class LiveMap {
 
   show(view) {
     this.map?.remove();
-    this.view = view;
+    this.view = this.frame.dataset.view = view;
     this.pins = new Map();
     this.cells = new Map(); // unit → the layer that carries the colour of the cases in it
     this.names = new Map(); // part of the unit → the marker with its name

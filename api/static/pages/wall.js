@@ -48,7 +48,13 @@ body.addEventListener("htmx:sse:after:connection", () => is({ streaming: true })
 body.addEventListener("htmx:sse:before:connection", ({ detail }) => { if (detail.connection?.attempt) is({ streaming: false }); });
 for (const gone of ["htmx:sse:error", "htmx:sse:close"]) body.addEventListener(gone, () => is({ streaming: false }));
 body.addEventListener("htmx:error", ({ target }) => { if (target === board) is({ renewing: false }); });
-body.addEventListener("htmx:after:swap", () => { is({ renewing: true }); draw(); passing(); });
+body.addEventListener("htmx:after:swap", ({ detail }) => {
+  const { sourceElement, response } = detail.ctx ?? {};
+  if (response?.status === 200 && sourceElement?.matches?.(".pin-form")) document.querySelector(".pin-form")?.reset();
+  is({ renewing: true });
+  draw();
+  passing();
+});
 window.addEventListener("offline", () => is({ renewing: false }));
 window.addEventListener("online", () => window.htmx.trigger(board, "wall-again"));
 setInterval(say, 5000);

@@ -18,6 +18,15 @@ document.body.addEventListener("change", (event) => {
   if (!reason.value.trim() || openings.includes(reason.value.trim())) reason.value = opening;
 });
 
+// The list is asked for as it is after what was just done, even where the records lag behind: ?after=NUMBER:VERSION.
+const lists = document.getElementById("lists");
+document.body.addEventListener("case-changed", ({ detail }) => {
+  if (lists && detail?.version) lists.dataset.after = `${detail.number}:${detail.version}`;
+}, { capture: true });
+document.body.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement === lists && lists.dataset.after) ctx.request.action += `?after=${lists.dataset.after}`;
+});
+
 // What somebody has unfolded stays so when the list renews itself.
 let unfolded = [];
 document.body.addEventListener("htmx:before:swap", () => {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from models.case.state import Stage, TaskState
 from models.city.geometry import Boundary
@@ -77,6 +78,17 @@ async def test_what_is_wrong_stands_beside_its_field_and_everything_given_is_kep
     assert 'id="fault-address"' in long.text
     sent = await worker.post("/report", data=form | again | {"address": "向阳街"})
     assert (await product.state(number_in(sent.headers["location"]))).attachments == (kept,)
+
+
+async def test_nonsense_in_hidden_fields_is_a_fault_and_no_accident(product: Product) -> None:
+    worker = await product.reader("dongguan-g18")
+    for field, value in (("unit", "nowhere"), ("matter", "nothing"), ("latitude", "north"), ("urgency", "x")):
+        answer = await worker.post("/report", data=filled(**{field: value}))
+        assert answer.status_code == 422, field
+        assert f'id="fault-{"unit" if field == "latitude" else field}"' in answer.text, field
+    long = await worker.post("/report", data=filled(spot="on", spot_note="x" * 2001))
+    assert 'id="fault-spot_note"' in long.text
+    assert (await worker.get("/report", unit="nowhere", matter="nothing")).status_code == 200
 
 
 async def test_a_kept_photo_can_be_dropped_and_a_strangers_is_not_taken(product: Product) -> None:
@@ -192,6 +204,19 @@ async def test_who_has_no_part_in_it_reports_anew_and_names_it(product: Product)
     case = await product.state(number_in(sent.headers["location"]))
     assert case.number != first
     assert first in case.text
+
+
+async def test_a_long_report_that_names_another_is_cut_to_fit_and_a_long_note_is_a_fault(
+    product: Product,
+) -> None:
+    worker, head = await product.reader("dongguan-g18"), await product.reader("dongguan-g18-a")
+    here = a_place()
+    first = (await sends(worker, **here)).json()["number"]
+    sent = await sends(head, **here, same=first, text="长" * 4000)
+    assert first in (await product.state(sent.json()["number"])).text
+    noted = await worker.post("/report", data=filled(**here, same=first, text="长" * 2100))
+    assert noted.status_code == 422
+    assert 'id="fault-text"' in noted.text
 
 
 async def test_a_report_that_waited_goes_by_itself(product: Product) -> None:

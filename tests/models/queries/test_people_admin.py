@@ -244,6 +244,9 @@ async def test_a_reset_password_is_good_for_one_thing(session: AsyncSession) -> 
     await reset_password(session, DISTRICT, person, "another hash", now(), "忘记密码")
     row = await session.get_one(PersonRow, person)
     assert (row.password_hash, row.must_change_password) == ("another hash", True)
+    held = await principal_of(session, person, now())
+    assert held is not None
+    assert held.posts == ()
 
 
 async def test_every_change_is_journalled_where_its_readers_see_it(session: AsyncSession) -> None:

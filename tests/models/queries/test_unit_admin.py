@@ -62,7 +62,8 @@ async def test_children_come_desks_first_with_who_works_there(session: AsyncSess
 
 
 async def test_units_are_found_by_name_and_by_code_in_the_area(session: AsyncSession) -> None:
-    assert [line.unit.id for line in await find_units(session, DISTRICT, "东关社区", now())][0] == DONGGUAN
+    by_name = await find_units(session, DISTRICT, "东关社区", now())
+    assert by_name[0].unit.id == DONGGUAN
     by_code = await find_units(session, DISTRICT, "500120001005", now())
     assert by_code[0].unit.id == DONGGUAN
     assert G18 in {line.unit.id for line in by_code}
