@@ -127,7 +127,10 @@ async def find_units(
         below(col(UnitRow.path), by.paths),
         or_(
             col(UnitRow.name).contains(typed, autoescape=True),
-            col(UnitRow.official_name).contains(typed, autoescape=True),
+            and_(
+                col(UnitRow.source) == UnitSource.OFFICIAL,  # a grid's says only where it lies
+                col(UnitRow.official_name).contains(typed, autoescape=True),
+            ),
             col(UnitRow.id).startswith(typed.lower(), autoescape=True),
         ),
     )

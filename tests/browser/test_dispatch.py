@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.async_api import expect
 
 from tests.support.accessibility import check_page
 from tests.support.browser import Site, Visit
 
-REPORT = {
+REPORT: dict[str, Any] = {
     "matter": "manhole-cover",
     "urgency": "urgent",
     "unit": "500120001005-g18",

@@ -22,6 +22,7 @@ from tests.support.phone import (
     in_a_new_window,
     kept,
     one_case,
+    ready,
     send,
     shots,
     standing,
@@ -200,11 +201,13 @@ async def test_it_survives_the_end_of_the_browser(site: Site, browser: Browser, 
             base_url=site.url,
             **SIZES["phone"],
         )
-        await context.add_cookies(await site.session_cookies(WORKER))
+        cookies = await site.session_cookies(WORKER)
+        await context.add_cookies([{"name": n, "value": v, "url": site.url} for n, v in cookies.items()])
         return context
 
     context = await opened()
     page = await in_a_new_window(context, "/report?lang=zh")
+    await ready(page)
     async with site.cut_off():
         await fill(page, text, "road-damage", locate=False)
         await send(page)

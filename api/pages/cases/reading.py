@@ -25,6 +25,7 @@ from models.queries.contacts import Contact, masked_contacts
 from models.queries.facts import fact_rows, sealed
 from models.queries.names import names
 from models.queries.related import lines_of
+from models.queries.tracking import Remark, remarks_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class CaseFile:
     """Of people and units, by id."""
     contacts: dict[str, Contact] = field(default_factory=dict)
     """How to reach reporters, masked, by reference."""
+    remarks: tuple[Remark, ...] = ()
+    """What residents wrote beside their evaluations; the facts only name it."""
     related: dict[str, CaseLine] = field(default_factory=dict)
     """The cases it is linked with, as far as the reader may see them, by number."""
 
@@ -75,7 +78,7 @@ async def read_case(
 ) -> CaseFile:
     """The case at least at `version`, if the records or the workflow have it.
 
-    Five queries at most, whatever the case. Raises NotFound for a case that is not there or that the reader
+    Six queries at most, whatever the case. Raises NotFound for a case that is not there or that the reader
     may not see.
     """
     async with house.sessions.read() as session:
@@ -121,6 +124,7 @@ async def _named(
         source=source,
         names=units_of(case) | await names(session, _named_in(case, told)),
         contacts=await masked_contacts(session, references) if references else {},
+        remarks=await remarks_on(session, case.number) if any("remark" in f.body for f in facts) else (),
         related=await lines_of(session, reader.principal, set(_linked(case)), at),
     )
 

@@ -298,8 +298,7 @@ async function refused(error) {
 
 // --- beginning ----------------------------------------------------------------------------------------------------------------
 async function begin() {
-  const { shots } = await import(words.shotsModule);
-  photos = shots({ form, words, person, report: () => report, keep, fault, clearFaults });
+  photos = self.shaodaoShots({ form, words, person, report: () => report, keep, fault, clearFaults });
   const query = new URLSearchParams(location.search);
   const wanted = query.get("edit") ? await store.get(query.get("edit")) : null;
   const before = wanted?.person === person ? wanted : (await store.of(person, "draft")).at(-1);

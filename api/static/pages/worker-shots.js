@@ -4,7 +4,7 @@ const KINDS = { photos: "attachments", after: "after" }; // in the store, and in
 const addresses = new WeakMap();
 
 // `page` lends what belongs to the form: { form, words, person, report(), keep(), fault(), clearFaults() }.
-export function shots(page) {
+self.shaodaoShots = function shots(page) {
   const { form, words } = page;
   const uploads = new Map(); // by photo
   const known = new WeakMap(); // what only this page needs of a photo: { item, done, fault }
@@ -142,4 +142,4 @@ export function shots(page) {
       await Promise.all([...uploads.values()].map(({ going }) => going));
     },
   };
-}
+};

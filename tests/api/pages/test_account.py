@@ -28,7 +28,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(product: Pr
 
 async def test_over_https_the_cookie_is_bound_to_this_host(product: Product) -> None:
     visitor = product.visitor()
-    visitor.http.base_url = "https://shaodao.test"  # type: ignore[assignment]
+    visitor.http.base_url = "https://shaodao.test"
     answer = await visitor.post("/sign-in", login="bicheng-pingan", password=DEMO_PASSWORD)
     cookie = next(c for c in answer.headers.get_list("set-cookie") if "shaodao_session=" in c)
     assert cookie.startswith("__Host-")

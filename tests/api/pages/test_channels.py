@@ -69,10 +69,10 @@ async def _channel(product: Product, **more: str) -> str:
     """Make a channel for the street; its id."""
     admin = await product.reader("admin")
     form = {"name": "值班群", "address": "duty-group", "unit": "500120001", "language": "zh"}
-    answer = await admin.post("/admin/channels/new", **{**form, **more})
+    answer = await admin.post("/admin/channels/new", data={**form, **more})
     assert answer.status_code == 303, answer.text
     listed = (await admin.get("/admin/channels")).text
-    return re.findall(r"/admin/channels/(ch_[0-9a-f]+)/switch", listed)[-1]
+    return str(re.findall(r"/admin/channels/(ch_[0-9a-f]+)/switch", listed)[-1])
 
 
 async def test_a_message_goes_outside_once_and_says_where_to_look(product: Product, outside: Outside) -> None:

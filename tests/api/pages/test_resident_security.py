@@ -191,6 +191,7 @@ async def test_script_in_any_field_is_text_everywhere(product: Product) -> None:
         await officer.get("/cases"),
         await officer.get("/desk"),
     ]
+    assert "群众评价留言" in pages[3].text, "what they wrote is there for those who handle it"
     told = 0
     for page in pages:
         assert "<script>alert" not in page.text
