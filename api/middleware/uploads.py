@@ -1,4 +1,4 @@
-"""Files that came with a form are spooled to disk; whatever became of the request, they are let go after it."""
+"""Files that came with a form are spooled to disk; whatever becomes of the request, they are let go."""
 
 from __future__ import annotations
 

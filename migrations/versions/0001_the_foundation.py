@@ -214,8 +214,8 @@ def upgrade() -> None:
         ["case_number", "seq"],
         unique=False,
         postgresql_where=sa.text(
-            "kind IN ('supervised', 'answered', 'requested', 'request_decided', 'suspended', 'resumed', 'voided',"
-            " 'returned', 'handled', 'reworked', 'called_back', 'evaluated')"
+            "kind IN ('supervised', 'answered', 'requested', 'request_decided', 'suspended', 'resumed',"
+            " 'voided', 'returned', 'handled', 'reworked', 'called_back', 'evaluated')"
         ),
     )
     op.create_table(

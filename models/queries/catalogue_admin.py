@@ -76,7 +76,8 @@ async def find_matter(session: AsyncSession, key: str) -> MatterLine:
 
 async def open_cases_of(session: AsyncSession, key: str) -> int:
     """How many open cases are of this matter; they keep their copy of it."""
-    statement = select(func.count()).where(col(CaseRow.matter) == key, col(CaseRow.stage).in_([stage.value for stage in OPEN]))
+    still_open = col(CaseRow.stage).in_([stage.value for stage in OPEN])
+    statement = select(func.count()).where(col(CaseRow.matter) == key, still_open)
     return await session.scalar(statement) or 0
 
 

@@ -94,7 +94,8 @@ async def open_cases_under(session: AsyncSession, policy_id: str | None) -> int:
 
     With None, every open case: a changed calendar concerns them all.
     """
-    statement = select(func.count()).select_from(CaseRow).where(col(CaseRow.stage).in_([stage.value for stage in OPEN]))
+    still_open = col(CaseRow.stage).in_([stage.value for stage in OPEN])
+    statement = select(func.count()).select_from(CaseRow).where(still_open)
     if policy_id is not None:
         policies = await affected_policies(session, policy_id)
         statement = statement.where(col(CaseRow.policy).in_(sorted(policies | {policy_id})))
@@ -108,4 +109,4 @@ async def matters_under(session: AsyncSession) -> dict[str, int]:
         .where(col(CatalogueItemRow.active))
         .group_by(col(CatalogueItemRow.policy))
     )
-    return {policy: number for policy, number in rows}
+    return dict(rows.tuples().all())

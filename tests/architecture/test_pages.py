@@ -66,7 +66,8 @@ def test_a_template_speaks_through_the_catalogues(template: str) -> None:
 
 
 def test_vendored_files_are_as_they_were_fetched() -> None:
-    listed = dict(reversed(line.split("  ")) for line in (VENDOR / "hashes.txt").read_text().splitlines())
+    lines = (line.split("  ") for line in (VENDOR / "hashes.txt").read_text().splitlines())
+    listed = {name: digest for digest, name in lines}
     here = {
         str(p.relative_to(VENDOR)): p for p in VENDOR.rglob("*") if p.is_file() and p.name != "hashes.txt"
     }
