@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from api.errors import TooManyRequests
 
@@ -23,7 +23,7 @@ class LoginLimits:
     def __init__(self, per_login: str, per_address: str) -> None:
         self._per_login = parse(per_login)
         self._per_address = parse(per_address)
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     async def attempt(self, login: str, address: str) -> None:
         """Count one attempt. Raises TooManyRequests, with the seconds to wait, when there were too many."""

@@ -101,10 +101,17 @@ def case_row(case: Case) -> dict[str, Any]:
                 party.unit.id
                 for whistle in case.whistles
                 for party in whistle.parties
-                if case.stage in WORKING and party.state in OWED
+                if case.stage in WORKING and whistle.round == case.round and party.state in OWED
             }
         ),
-        "ordered": sorted({order.owner.id for order in case.orders if open_ and order.answered_at is None}),
+        # Of this round only: what an earlier one left unanswered can be answered no more.
+        "ordered": sorted(
+            {
+                order.owner.id
+                for order in case.orders
+                if open_ and order.round == case.round and order.answered_at is None
+            }
+        ),
         "requests": len(case.requests) if open_ else 0,
         "reported_at": case.reported_at.isoformat(),
         "round_at": case.round_at.isoformat(),

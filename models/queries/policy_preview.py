@@ -109,4 +109,4 @@ async def matters_under(session: AsyncSession) -> dict[str, int]:
         .where(col(CatalogueItemRow.active))
         .group_by(col(CatalogueItemRow.policy))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -103,10 +103,10 @@ def waited_for(case: Case, principal: Principal) -> Iterator[Waited]:
     units = served(principal.posts)
     for whistle in case.whistles:
         for party in whistle.parties:
-            if party.unit.id in units and party.state in OWED:
+            if party.unit.id in units and whistle.round == case.round and party.state in OWED:
                 yield Waited(kind=Waiting.WHISTLE, whistle=whistle, party=party.state)
     for order in case.orders:
-        if order.owner.id in units and order.answered_at is None:
+        if order.owner.id in units and order.round == case.round and order.answered_at is None:
             yield Waited(kind=Waiting.ORDER, order=order)
     if any(within(case.holder.path, path) for path in _approving(principal)):
         for request in case.requests:
