@@ -51,6 +51,7 @@ def test_a_template_is_whole_and_has_nothing_inline(template: str) -> None:
     assert not re.search(r"<script(?![^>]*\bsrc=)", source), "scripts are files"
     assert not re.search(r"<style\b|\sstyle=", source), "the policy blocks inline styles"
     assert not re.search(r"\son[a-z]+=|hx-on\b|javascript:", source), "handlers are in files"
+    assert not re.search(r"\shx-(ext|vars|disinherit|params|encoding)=|\ssse-", source), "habits of htmx 2"
     for element in re.findall(r"<[a-z-]+(?:[^<>\"]|\"[^\"]*\"|\{\{.*?\}\}|\{%.*?%\})*>", source):
         if re.search(r"\shx-(?!nonce)[a-z]", element) and not element.startswith("<hx-partial"):
             assert "{{ hx }}" in element, f"without a nonce htmx strips {element[:90]}"

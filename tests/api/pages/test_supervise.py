@@ -1,109 +1,32 @@
-"""The pages of supervisors and auditors: the board, pressing several at once, orders, reviews, workbooks."""
+"""The pages of supervisors and auditors: the board, pressing several at once, orders, reviews."""
 
 from __future__ import annotations
 
 import asyncio
-import io
 import re
 import uuid
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import Any, Final
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from openpyxl import Workbook, load_workbook
 
-from api.pages.supervise.workbook import Column, Kind, TooManyRows, write_workbook
-from models.base import Urgency, Words
-from models.case.commands import Accept, Approve, Claim, Dispatch, RequestExtension, Return, Supervise
-from models.clocks.calendar import CITY_ZONE
+from models.base import Urgency
 from tests.support import world
 from tests.support.play import Play
 from tests.support.product import Browser, Product
-from tests.support.reading import furnish, statements, write
-from tests.support.records import eventually, rows
-
-GRID: Final = "500120001005-g18"
-FORMULA: Final = '=HYPERLINK("http://example.com","x")'
-PAGES: Final = (
-    "/overdue", "/supervision", "/supervision?tab=answered",
-    "/reviews/returns", "/reviews/rework", "/reviews/extensions", "/reviews/suspensions",
-)  # fmt: skip
-
-
-@cache
-def began() -> datetime:
-    """When the played cases were reported: long enough ago for red orders to be late."""
-    return datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
-
-
-@cache
-def plays() -> dict[str, Play]:
-    """Red orders: one in nobody's hands (its address begins like a formula), one supervised, one returned."""
-
-    def red(number: str, **report: Any) -> Play:
-        dossier = world.dossier(Urgency.CRITICAL, number=number)
-        return Play.reported(dossier, at=began(), **report).wait(seconds=20)
-
-    idle = red("20260101-100001", address=FORMULA, text="+86 路灯不亮")
-    pressed = red("20260101-100002", address="向阳街2号")
-    pressed.send(world.DISPATCHER, Accept()).send(world.DISPATCHER, Dispatch(lead=world.SAFETY))
-    pressed.send(world.SAFETY_A, Claim()).send(world.SUPERVISOR, Supervise(text="立即到场并说明原因"))
-    pressed.send(world.SAFETY_A, RequestExtension(amount=600, reason="待配件"))
-    pressed.send(world.COMMANDER, Approve(note="同意"))
-    returned = red("20260101-100003", address="向阳街3号").send(world.DISPATCHER, Accept())
-    for unit, staff in ((world.SAFETY, world.SAFETY_A), (world.LIVELIHOOD, world.LIVELIHOOD_STAFF),
-                        (world.CHENGGUAN, world.CHENGGUAN_STAFF)):  # fmt: skip
-        returned.send(world.DISPATCHER, Dispatch(lead=unit)).send(staff, Return(reason="非本单位职责"))
-    found = {"idle": idle, "pressed": pressed, "returned": returned}
-    for play in found.values():
-        play.until(began() + timedelta(hours=3))
-    return found
-
-
-async def furnished(product: Product) -> None:
-    """The played cases, in the product's read model."""
-    await furnish(product.services.database)
-    await write(product.services.database, *plays().values())
-
-
-async def late_case(product: Product, **report: Any) -> str:
-    """A real case that is overdue in a second: a step that people planned in it has a limit of one second."""
-    worker, officer = await product.person("dongguan-g18"), await product.person("dongguan")
-    receipt = await worker.report(matter="street-lamp", unit=GRID, text="路灯不亮", **report)
-    number: str = receipt["number"]
-    milestone = {"key": "cordon", "name": "警戒", "budget": {"kind": "continuous", "amount": 1}}
-    answer = await officer.post(f"/cases/{number}/plan-milestone", milestone)
-    assert answer.status_code == 200, answer.text
-    return number
-
-
-async def shown(product: Product, numbers: list[str]) -> None:
-    """Wait until the board shows them as overdue."""
-    auditor = await product.person("bishan-audit")
-
-    async def overdue() -> set[str]:
-        answer = await auditor.get("/overdue", limit=200)
-        return {item["case"]["number"] for item in answer.json()["items"]}
-
-    await eventually(overdue, lambda found: set(numbers) <= found)
-
-
-def local(at: datetime) -> str:
-    """As a browser writes day and time."""
-    return at.astimezone(CITY_ZONE).strftime("%Y-%m-%dT%H:%M")
-
-
-def key_of(html: str) -> str:
-    """The key of the form that presses several."""
-    found = re.search(r'id="batch".*?name="key" value="([^"]+)"', html, re.DOTALL)
-    assert found, html
-    return found[1]
-
-
-def sheets(content: bytes) -> Workbook:
-    """The workbook that was sent."""
-    return load_workbook(io.BytesIO(content))
+from tests.support.reading import statements, write
+from tests.support.records import rows
+from tests.support.supervising import (
+    GRID,
+    PAGES,
+    began,
+    furnished,
+    key_of,
+    late_case,
+    local,
+    plays,
+    shown,
+)
 
 
 async def test_the_board_counts_lists_and_explains(product: Product) -> None:
@@ -358,63 +281,3 @@ async def test_reviews_show_how_often_and_what_the_figures_mean(product: Product
     assert wrong.status_code == 422
     assert "不能晚于截止日期" in wrong.text
     assert (await reader.get("/reviews")).headers["location"] == "/reviews/returns"
-
-
-async def test_the_board_as_a_workbook(product: Product) -> None:
-    await furnished(product)
-    reader = await product.reader("bishan-supervise")
-    at = began() + timedelta(minutes=30)
-    answer = await reader.get("/overdue.xlsx", at=local(at), unit="500120001", q="100001")
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].endswith("spreadsheetml.sheet")
-    book = sheets(answer.content)
-    cases, about = book["超期案件"], book["说明"]
-    head = [cell.value for cell in cases[1]]
-    row = dict(zip(head, cases[2], strict=True))
-    assert cases.max_row == 2
-    assert cases.freeze_panes == "B2"
-    assert row["案件编号"].value == plays()["idle"].case.number
-    assert (row["地址"].value, row["地址"].data_type, row["地址"].quotePrefix) == (FORMULA, "s", True)
-    assert (row["描述"].value, row["描述"].data_type) == ("+86 路灯不亮", "s")
-    assert row["上报时间"].value == began().astimezone(CITY_ZONE).replace(tzinfo=None)
-    assert row["上报时间"].is_date
-    assert isinstance(row["超期时长"].value, timedelta)
-    assert "135" in str(row["时限规则"].value)
-    told = {line[0].value: line[1].value for line in about.iter_rows()}
-    assert told["条件：地域"] == "璧城街道"
-    assert "韩明川" in str(told["导出人"])
-    assert told["数据时刻（北京时间）"] == at.astimezone(CITY_ZONE).replace(tzinfo=None, second=0)
-    assert str(told["定义"]).startswith("超期：")
-
-
-@pytest.mark.parametrize(
-    "path", ["/supervision.xlsx", *(f"{path}.xlsx" for path in PAGES if "reviews" in path)]
-)
-async def test_every_view_has_its_workbook(product: Product, path: str) -> None:
-    await furnished(product)
-    reader = await product.reader("bishan-supervise")
-    answer = await reader.get(path)
-    assert answer.status_code == 200, answer.text
-    first, about = sheets(answer.content).worksheets
-    assert first.cell(1, 1).value == "案件编号"
-    assert about.cell(1, 1).value == "内容"
-    stranger = await product.reader("qianjiang-supervise")
-    assert sheets((await stranger.get(path)).content).worksheets[0].max_row == 1
-
-
-async def test_a_workbook_has_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.pages.supervise.workbook.MOST_ROWS", 3)
-    columns = [Column[str](Words(zh="值", en="value"), lambda value: value, Kind.TEXT)]
-
-    async def batches(count: int) -> Any:
-        for n in range(count):
-            yield [f"@{n}"]
-
-    title = Words(zh="表", en="sheet")
-    path, written = await write_workbook(columns, batches(3), [], title, "zh")
-    assert written == 3
-    values = [cell.value for cell in sheets(path.read_bytes())["表"]["A"]]
-    assert values == ["值", "@0", "@1", "@2"]
-    path.unlink()
-    with pytest.raises(TooManyRows):
-        await write_workbook(columns, batches(4), [], title, "zh")

@@ -21,7 +21,7 @@ APP = Starlette(
     routes=[Route("/", _done, methods=["GET", "POST", "DELETE"])],
     middleware=[Middleware(SameOriginMiddleware)],
 )
-COOKIE = {"Cookie": "session=x"}
+COOKIE = {"Cookie": "session=x", "Accept": "application/json"}
 
 
 @pytest.mark.parametrize(
