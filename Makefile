@@ -28,7 +28,7 @@ run: $(VENV)/.run ## Run the whole product on this machine; Ctrl-C stops it
 	@exec $(BIN)/python cli.py up
 
 .PHONY: test
-test: check ## Set up, check and run every test, with coverage (≤ 10 minutes on 2 cores)
+test: check ## Set up, check and run every test, with coverage (some 20 minutes on 2 cores)
 	@$(BIN)/python -m tests.support.chromium
 	@$(BIN)/python -m pytest -n $(PARALLEL) --dist loadfile --cov --cov-report=
 	@$(BIN)/coverage report --skip-covered

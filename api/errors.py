@@ -6,7 +6,9 @@
     │   ├── CredentialsWrong    401 credentials_wrong
     │   ├── TokenInvalid        401 token_invalid
     │   ├── TokenExpired        401 token_expired
-    │   └── SessionEnded        401 session_ended
+    │   ├── SessionEnded        401 session_ended
+    │   ├── SignInFirst         401 sign_in_first
+    │   └── ReplacePasswordFirst 401 replace_password_first
     ├── NotAllowed              403 not_allowed
     │   ├── PostNotYours        403 post_not_yours
     │   ├── PasswordWrong       403 password_wrong
@@ -14,7 +16,8 @@
     ├── NotFound                404 not_found
     ├── MethodNotAllowed        405 method_not_allowed
     ├── Conflict                409 conflict
-    │   └── KeyReused           409 idempotency_key_reused
+    │   ├── KeyReused           409 idempotency_key_reused
+    │   └── AnotherPerson       409 another_person
     ├── BodyTooLarge            413 body_too_large
     ├── InputInvalid            422 input_invalid
     │   ├── CursorInvalid       422 cursor_invalid
@@ -111,6 +114,19 @@ class SessionEnded(NotSignedIn):
     title = Words(zh="会话已结束，请重新登录", en="The session has ended: sign in again")
 
 
+class SignInFirst(NotSignedIn):
+    """A page that needs to know who reads it: browsers are led to the sign-in page, and back afterwards."""
+
+    code = "sign_in_first"
+
+
+class ReplacePasswordFirst(NotSignedIn):
+    """The password was given by an administrator, and is replaced before anything else."""
+
+    code = "replace_password_first"
+    title = Words(zh="请先设置自己的密码", en="Set a password of your own first")
+
+
 class NotAllowed(ApiError):
     """Known caller, not entitled."""
 
@@ -165,6 +181,16 @@ class KeyReused(Conflict):
 
     code = "idempotency_key_reused"
     title = Words(zh="该幂等键已用于另一份内容", en="The idempotency key was used for something else")
+
+
+class AnotherPerson(Conflict):
+    """What waits on the phone is somebody else's report: it is not sent under this name."""
+
+    code = "another_person"
+    title = Words(
+        zh="这份上报属于另一个账号，请用该账号登录后发送",
+        en="This report is another person's: sign in as them",
+    )
 
 
 class BodyTooLarge(ApiError):

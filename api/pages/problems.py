@@ -9,9 +9,8 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.errors import ApiError
+from api.errors import ApiError, ReplacePasswordFirst, SignInFirst
 from api.pages.answers import own_path
-from api.pages.reader import ReplacePasswordFirst, SignInFirst
 from api.pages.rendering import page, wants_fragment
 from api.paths import API
 from api.problems import FieldFault, error_response

@@ -12,26 +12,15 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from api.dependencies import Caller, narrowed
-from api.errors import NotSignedIn, PostNotYours
+from api.errors import NotSignedIn, PostNotYours, ReplacePasswordFirst, SignInFirst
 from api.pages import cookies
 from api.services import Services
-from models.base import Words
 from models.city.people import Post, Role
 from models.queries.inbox import count_unread
 from models.tables.people import PersonRow
 
 WITH_A_GIVEN_PASSWORD: Final = ("/me/password", "/sign-out")
 """Where somebody may go whose first password is still to be replaced."""
-
-
-class SignInFirst(NotSignedIn):
-    """A page that needs to know who reads it: browsers are led to the sign-in page, and back afterwards."""
-
-
-class ReplacePasswordFirst(NotSignedIn):
-    """The password was given by an administrator, and is replaced before anything else."""
-
-    title = Words(zh="请先设置自己的密码", en="Set a password of your own first")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from models.case.facts import (
 )
 from models.case.facts.base import Stamp
 from models.case.facts.timing import Cause
-from models.case.permissions import REPORTING_ROLES, acting_posts, actor_of, serves
+from models.case.permissions import REPORTING_ROLES, Relation, acting_posts, actor_of, serves
 from models.case.refusals import BadValue, Ended, NotYours, Refusal, Suspended, WrongStage
 from models.case.sealing import SealedFact, seal
 from models.case.state import Case, Task, TaskRole
@@ -203,12 +203,15 @@ def offers(case: Case, principal: Principal, among: Collection[str] = RULES.keys
     if case.ended:
         return ()
     found = []
+    acting: dict[tuple[Relation, ...], tuple[Post, ...]] = {}  # many rows of the table name the same
     for name, rule in RULES.items():
         if name not in among:
             continue
         if case.stage not in rule.stages or (case.suspension is not None and not rule.while_suspended):
             continue
-        posts = acting_posts(case, principal, rule.by)
+        posts = acting.get(rule.by)
+        if posts is None:
+            posts = acting[rule.by] = acting_posts(case, principal, rule.by)
         if any(rule.offered(case, post, principal.person) for post in posts):
             found.append(name)
     return tuple(found)

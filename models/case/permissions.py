@@ -82,11 +82,14 @@ _TESTS: Mapping[Relation, Callable[[Case, Post, str], bool]] = {
 }
 
 
+_STANDING = WORKING_ROLES | NEVER_HELD
+
+
 def stands(case: Case, post: Post, person: str, relation: Relation) -> bool:
     """Whether the post, held by `person`, stands in `relation` to the case."""
     if post.role is Role.RESIDENT and relation is not Relation.RESIDENT:
         return False
-    if post.role not in WORKING_ROLES | NEVER_HELD:
+    if post.role not in _STANDING:
         return False
     return _TESTS[relation](case, post, person)
 

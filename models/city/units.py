@@ -56,8 +56,10 @@ class Level(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the grid, 4 for the city."""
-        return list(Level).index(self)
+        return _RANKS[self]
 
+
+_RANKS: dict[Level, int] = {level: rank for rank, level in enumerate(Level)}
 
 LEVEL_OF: dict[UnitKind, Level] = {
     UnitKind.CITY: Level.CITY,

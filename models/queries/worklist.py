@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import CTE, ColumnElement, Select, Text, and_, cast, literal, select, union_all
@@ -146,6 +147,12 @@ def _snapshots(*more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     return select(col(CaseRow.number), cast(whole, Text).label("snapshot"), *more)
 
 
+@lru_cache(maxsize=2_000)
+def _case(snapshot: str) -> Case:
+    """The case in a snapshot. A desk is read again and again, and most of its cases are as they were."""
+    return Case.model_validate_json(snapshot)
+
+
 async def list_work(
     session: AsyncSession,
     principal: Principal,
@@ -168,7 +175,7 @@ async def list_work(
     page = chosen.order_by(*nearest_red.order()).limit(limit + 1).cte("page")
     statement = _snapshots().select_from(page).join(CaseRow, number == page.c.number)
     rows = (await session.execute(statement.order_by(*nearest_red.order()))).all()
-    lines = tuple(WorkLine.of(Case.model_validate_json(row.snapshot), principal, at) for row in rows[:limit])
+    lines = tuple(WorkLine.of(_case(row.snapshot), principal, at) for row in rows[:limit])
     if len(rows) <= limit:
         return Page(items=lines)
     return Page(items=lines, next=nearest_red.cursor_at(lines[-1].red_at, lines[-1].case.number))
@@ -188,6 +195,4 @@ async def lines_of(
     fits = and_(number.in_(select(entries.c.number)), *conditions(wanted, at)).label("fits")
     statement = _snapshots(fits).where(number.in_(numbers), visible(sight(principal)))
     rows = (await session.execute(statement.order_by(*nearest_red.order()))).all()
-    return [
-        (WorkLine.of(Case.model_validate_json(snapshot), principal, at), fits) for _, snapshot, fits in rows
-    ]
+    return [(WorkLine.of(_case(snapshot), principal, at), fits) for _, snapshot, fits in rows]

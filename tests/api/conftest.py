@@ -32,5 +32,8 @@ async def app(settings: Settings, house: House) -> AsyncIterator[FastAPI]:
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """Nobody yet: sign in with `tests.api.house.signed_in`."""
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://shaodao.test") as client:
+    speaks = {"Accept": "application/json"}  # as programs do; browsers are shown pages
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://shaodao.test", headers=speaks
+    ) as client:
         yield client

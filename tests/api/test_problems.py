@@ -71,7 +71,11 @@ async def client(settings: Settings, house: House) -> AsyncIterator[httpx.AsyncC
     app.include_router(router)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shaodao.test") as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url="http://shaodao.test",
+            headers={"Accept": "application/json"},
+        ) as client,
     ):
         yield client
 

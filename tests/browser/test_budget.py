@@ -83,7 +83,7 @@ async def _quickest(http: httpx.AsyncClient, path: str) -> tuple[Took, str]:
     sys.settrace(None)
     try:
         took = []
-        for _ in range(12):
+        for _ in range(40):
             busy, elapsed = time.thread_time(), time.perf_counter()
             answer = await http.get(path)
             took.append(Took(time.thread_time() - busy, time.perf_counter() - elapsed))

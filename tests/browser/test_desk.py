@@ -219,7 +219,7 @@ async def test_from_sign_in_to_handled_by_keyboard_alone(site: Site, visit: Visi
     await expect(page.locator("#desk-words")).to_be_focused()
     await keys.type("只用键盘办")
     await expect(page.locator("#works .work")).to_have_count(1)
-    assert "q=" in page.url
+    await expect(page).to_have_url(re.compile("q="))
     await keys.press("Tab")
     await keys.press("j")  # in a list of choices a letter chooses
     await expect(page.locator("#works .work-link")).not_to_be_focused()

@@ -65,8 +65,8 @@ async def write_workbook(
     Raises TooManyRows; then there is no file.
     """
     path = await asyncio.to_thread(_new_file)
+    sheet = _Sheet(path, columns, title, language)
     try:
-        sheet = _Sheet(path, columns, title, language)
         async for batch in batches:
             if sheet.rows + len(batch) > MOST_ROWS:
                 raise TooManyRows
@@ -74,6 +74,7 @@ async def write_workbook(
             await asyncio.to_thread(sheet.add, batch)
         await asyncio.to_thread(sheet.close, about)
     except BaseException:
+        await asyncio.to_thread(sheet.close, ())  # what it keeps on disk meanwhile goes with it
         await asyncio.to_thread(path.unlink, missing_ok=True)
         raise
     return path, sheet.rows

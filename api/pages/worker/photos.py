@@ -10,10 +10,9 @@ from starlette.responses import JSONResponse
 
 from api.attachments.keeping import keep
 from api.dependencies import House
-from api.errors import ApiError
+from api.errors import AnotherPerson, ApiError
 from api.language import language_of
 from api.pages.reader import SignedInReader
-from api.pages.worker.report_form import AnotherPerson
 
 PATH: Final = "/report/photos"
 router: Final = APIRouter(include_in_schema=False)

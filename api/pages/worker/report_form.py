@@ -10,7 +10,7 @@ from typing import Any, Final
 from starlette.datastructures import UploadFile
 
 from api.attachments.keeping import keep
-from api.errors import ApiError, BodyTooLarge, Conflict
+from api.errors import AnotherPerson, ApiError, BodyTooLarge
 from api.pages.forms import Form
 from api.pages.reader import Reader
 from api.rest.cases import ReportBody
@@ -27,16 +27,6 @@ MOST_PICTURES: Final = 9
 _ASKED_AS: Final[Mapping[str, str]] = {"latitude": "unit", "longitude": "unit", "on_the_spot": "spot_note"}
 """Where a fault is shown that no visible field of the same name asks for."""
 _PLAIN: Final = ("matter", "unit", "urgency", "text", "address", "latitude", "longitude")
-
-
-class AnotherPerson(Conflict):
-    """What waits on the phone is somebody else's report: it is not sent under this name."""
-
-    code = "another_person"
-    title = Words(
-        zh="这份上报属于另一个账号，请用该账号登录后发送",
-        en="This report is another person's: sign in as them",
-    )
 
 
 def new_key() -> str:

@@ -338,7 +338,7 @@ async def test_an_evaluation_needs_all_three_answers_and_keeps_what_was_given(pr
     assert answer.status_code == 422
     assert answer.text.count("请选择") == 2
     assert "还没好" in answer.text
-    assert re.search(r'name="responded" value="yes" required checked', answer.text)
+    assert re.search(r'name="responded"\s+value="yes"\s+required\s+checked', answer.text)
     long = await evaluate(visitor, code, "yyy", words="长" * 501)
     assert long.status_code == 422
     assert (await product.state(number)).stage == "calling_back"

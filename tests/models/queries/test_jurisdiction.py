@@ -64,6 +64,9 @@ SEEN: Final[dict[str, set[str]]] = {
     "two-posts": HERE,
     "foreign-dispatcher": set(),
     "foreign-staff": set(),
+    # Residents follow their own report by its tracking code, on a page of its own.
+    "r-one": set(),
+    "r-two": set(),
 }
 
 

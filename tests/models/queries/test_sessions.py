@@ -30,8 +30,10 @@ async def three(engine: AsyncEngine, sessions: Sessions) -> Sessions:
         await connection.execute(text("DELETE FROM sessions"))
         await connection.execute(
             text(
-                "INSERT INTO people (id, login, password_hash, name, active, created_at, password_changed_at)"
-                " SELECT p, p, '', p, true, :at, :at FROM unnest(ARRAY['p_li', 'p_wang']) p"
+                "INSERT INTO people"
+                " (id, login, password_hash, name, active, created_at, password_changed_at,"
+                " must_change_password) SELECT p, p, '', p, true, :at, :at, false"
+                " FROM unnest(ARRAY['p_li', 'p_wang']) p"
                 " ON CONFLICT DO NOTHING"
             ),
             {"at": AT},
