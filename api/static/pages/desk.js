@@ -130,6 +130,7 @@ document.body.addEventListener("htmx:after:swap", () => {
 
 // --- the menu of seldom used actions, one for all rows --------------------------------------------------
 const menu = byId("work-more");
+let opened = 0;
 
 function open(command, number) {
   const href = `/cases/${number}/do/${command}?back=${encodeURIComponent(location.pathname + location.search)}`;
@@ -146,6 +147,7 @@ function showMenu(button) {
     if (!link.hidden) open(link.dataset.command, number);
   }
   menu.showPopover();
+  opened = performance.now();
   const phone = window.matchMedia("(max-width: 47.99rem)").matches;
   const { bottom, right, top } = button.getBoundingClientRect();
   const below = bottom + menu.offsetHeight + 8 < window.innerHeight;
@@ -159,7 +161,10 @@ function follow(link) {
   window.htmx.ajax("GET", link.getAttribute("href"), { target: "#sheet-body", swap: "innerHTML" });
 }
 
-window.addEventListener("scroll", () => { if (menu.matches(":popover-open")) menu.hidePopover(); }, { passive: true });
+// The row that was pressed may still be on its way into view: that scrolling is not the reader's.
+window.addEventListener("scroll", () => {
+  if (menu.matches(":popover-open") && performance.now() - opened > 400) menu.hidePopover();
+}, { passive: true });
 document.body.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return; // into a new tab, as any link
   const button = event.target.closest("[data-more]");

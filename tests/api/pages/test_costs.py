@@ -56,11 +56,13 @@ async def test_pages_cost_the_same_however_much_they_show(product: Product) -> N
     async def counted() -> dict[str, int]:
         found = {}
         for login, path in PAGES:
-            await readers[login].get(path)  # once before, so that nothing is looked up for the first time
-            with statements(database) as sent:
-                answer = await readers[login].get(path)
-            assert answer.status_code == 200, f"{path}: {answer.text[:300]}"
-            found[path] = sum(line.lstrip().upper().startswith(("SELECT", "WITH")) for line in sent)
+            tries = []
+            for _ in range(3):  # sessions and units are looked up anew once in a while
+                with statements(database) as sent:
+                    answer = await readers[login].get(path)
+                assert answer.status_code == 200, f"{path}: {answer.text[:300]}"
+                tries.append(sum(line.lstrip().upper().startswith(("SELECT", "WITH")) for line in sent))
+            found[path] = min(tries)
         return found
 
     few = await counted()
