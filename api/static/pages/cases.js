@@ -2,6 +2,9 @@
 // changed, what stands open stays open, and scrolling stays where it is.
 const page = document.getElementById("case-live");
 
+// Whether a disclosure is open is the reader's business, not the server's.
+window.htmx.config.morphIgnore = [...window.htmx.config.morphIgnore, "open"];
+
 
 if (page) {
   const shown = () => Number(page.querySelector("article.case")?.dataset.version ?? 0);

@@ -306,3 +306,6 @@ document.body.addEventListener("click", (event) => {
   const button = event.target.closest("[data-show]");
   if (button) maps.forEach((map) => map.open(button.dataset.show));
 });
+
+// Whether a disclosure is open is the reader's business, not the server's.
+window.htmx.config.morphIgnore = [...window.htmx.config.morphIgnore, "open"];
