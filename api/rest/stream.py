@@ -53,15 +53,16 @@ async def changes(house: Services, caller: Caller) -> AsyncGenerator[ServerSentE
         yield ServerSentEvent(event="reset", data={}, retry=COME_BACK)
         while not listener.over:
             missed, versions = await listener.wait(HEARTBEAT)
-            if missed:
-                yield ServerSentEvent(event="reset", data={})
-            for number, version in versions.items():
-                yield ServerSentEvent(event="case", data={"number": number, "version": version})
             try:
+                # Before anything is told: a session that is over hears that, and no more news.
                 listener.sight = await still_there(house, caller)
             except NotSignedIn:
                 yield ENDED
                 return
+            if missed:
+                yield ServerSentEvent(event="reset", data={})
+            for number, version in versions.items():
+                yield ServerSentEvent(event="case", data={"number": number, "version": version})
 
 
 async def still_there(house: Services, caller: Caller) -> Sight:

@@ -291,7 +291,7 @@ async def test_a_stream_ends_with_the_session_and_the_page_says_so(site: Site, v
     number = (await dispatcher.report(matter="project-land", unit="500120001", text="补偿"))["number"]
     await dispatcher.sends(number, "accept")
     await dispatcher.sends(number, "dispatch", lead="500120001-jingji")
-    await expect(page.get_by_role("link", name="重新登录")).to_be_visible(timeout=60_000)
+    await expect(page.get_by_role("link", name="重新登录")).to_be_visible(timeout=25_000)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
