@@ -60,7 +60,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
         thumb=True,
     ),
     Entry(path="/supervision", words=Words(zh="督办单", en="Orders"), icon="flag", roles=_WATCH),
-    Entry(path="/reviews/returns", words=Words(zh="复盘", en="Reviews"), icon="history", roles=_WATCH),
+    Entry(path="/reviews", words=Words(zh="复盘", en="Reviews"), icon="history", roles=_WATCH),
     Entry(path="/wall", words=Words(zh="驾驶舱", en="Cockpit"), icon="layout-dashboard", roles=_COMMAND),
     Entry(
         path="/posters",

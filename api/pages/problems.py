@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.errors import ApiError, ReplacePasswordFirst, SignInFirst
 from api.pages.answers import own_path
-from api.pages.rendering import page, wants_fragment
+from api.pages.rendering import page, renews_itself, wants_fragment
 from api.paths import API
 from api.problems import FieldFault, error_response
 from models.base import Words
@@ -69,7 +69,11 @@ def problem_page(
 
 
 def lead_to(request: Request, error: ApiError) -> Response | None:
-    """To the sign-in page, or to the page for a new password, if that is what the error asks for."""
+    """To the sign-in page, or to the page for a new password, if that is what the error asks for.
+
+    A part that renews itself leads nobody away from what they read or write: it stays as it is (204), and the
+    stream tells of the end.
+    """
     if isinstance(error, ReplacePasswordFirst):
         to = "/me/password"
     elif isinstance(error, SignInFirst):
@@ -78,6 +82,8 @@ def lead_to(request: Request, error: ApiError) -> Response | None:
         to = f"/sign-in?next={quote(back, safe='')}"
     else:
         return None
+    if renews_itself(request):
+        return Response(status_code=204)
     if wants_fragment(request):
         return Response(status_code=200, headers={"HX-Redirect": to})
     return RedirectResponse(to, status_code=303)

@@ -43,6 +43,12 @@ _DIRECTIVES: Final = "; ".join(
     )
 )
 """Nothing inline, nothing from elsewhere but pictures from the origins a page names (map tiles)."""
+_RENEWAL: Final = "Shaodao-Renewal"
+_RENEWING: Final = Markup('hx-headers=\'{{"{}": "true"}}\'').format(_RENEWAL)
+"""On a part of a page that asks for itself anew whenever something has changed."""
+REFERRER: Final = "same-origin"
+"""To nobody else, as everywhere; but where browsers are to say nothing at all they send their forms with
+`Origin: null`, and over plain http, without Fetch metadata, our own could not be told from foreign ones."""
 PERMISSIONS: Final = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
 """Reports carry photos and places."""
 SQUEEZED_FROM: Final = 1400
@@ -97,6 +103,11 @@ def _spoken(name: str) -> Any:
 environment: Final = _make_environment()
 
 
+def renews_itself(request: Request) -> bool:
+    """Whether a part of a page asks by itself, without anybody having done anything (`{{ renewing }}`)."""
+    return request.headers.get(_RENEWAL) == "true"
+
+
 def wants_fragment(request: Request) -> bool:
     """Whether htmx asked for part of a page, not for a page to go back to."""
     headers = request.headers
@@ -131,6 +142,7 @@ def page(
         "now": now,
         "nonce": nonce,
         "hx": Markup('hx-nonce="{}"').format(nonce),
+        "renewing": _RENEWING,
         "script": lambda name: Markup('<script type="module" nonce="{}" src="{}"></script>').format(
             nonce, assets.address(name)
         ),
@@ -160,6 +172,7 @@ def page(
             "Content-Security-Policy": _DIRECTIVES.format(nonce=nonce, images=origins),
             "Content-Language": "zh-Hans" if language == "zh" else "en",
             "Permissions-Policy": PERMISSIONS,
+            "Referrer-Policy": REFERRER,
             "Vary": "Accept-Encoding, Accept-Language, Cookie, HX-Request",
             **coding,
             **(headers or {}),

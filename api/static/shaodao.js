@@ -125,6 +125,11 @@ document.body.addEventListener("case-changed", (event) => {
   if (said.words) toast(said.words);
 });
 
+// Nothing changes by itself any more: the session is over, and what is being written stays to be copied.
+document.getElementById("live")?.addEventListener("end", () => {
+  document.getElementById("ended").hidden = false;
+});
+
 // --- where am I -------------------------------------------------------------------------------------------
 document.body.addEventListener("click", (event) => {
   const button = event.target.closest("[data-locate-button]");

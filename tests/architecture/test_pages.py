@@ -53,8 +53,10 @@ def test_a_template_is_whole_and_has_nothing_inline(template: str) -> None:
     assert not re.search(r"\son[a-z]+=|hx-on\b|javascript:", source), "handlers are in files"
     assert not re.search(r"\shx-(ext|vars|disinherit|params|encoding)=|\ssse-", source), "habits of htmx 2"
     for element in re.findall(r"<[a-z-]+(?:[^<>\"]|\"[^\"]*\"|\{\{.*?\}\}|\{%.*?%\})*>", source):
-        if re.search(r"\shx-(?!nonce)[a-z]", element) and not element.startswith("<hx-partial"):
+        if re.search(r"\shx-(?!nonce)[a-z]|\{\{ renewing", element) and not element.startswith("<hx-partial"):
             assert "{{ hx }}" in element, f"without a nonce htmx strips {element[:90]}"
+        if re.search(r"hx-trigger=\"[^\"]*(from:#live|every |desk-ask)", element):
+            assert "{{ renewing }}" in element, f"leads away from the page: {element[:90]}"
 
 
 @pytest.mark.parametrize("template", sorted(environment.list_templates()))

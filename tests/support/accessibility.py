@@ -1,4 +1,4 @@
-"""What every page must be: accessible (axe), no wider than the screen, and in the reader's language.
+"""What every page must be: accessible (axe), fitting the screen, and in the reader's language.
 
 What is the product's own must be translated on an English page: every heading, button, link of the
 navigation, label of a field, legend and table head, and what is read aloud instead of something shown.
@@ -55,6 +55,16 @@ _OVERFLOW: Final = """
 }
 """
 
+_SPILT: Final = """
+() => {
+  const spilt = (element) => element.clientWidth && element.scrollWidth > element.clientWidth + 1
+    && getComputedStyle(element).overflowX === 'visible' && !element.classList.contains('for-ears');
+  return [...document.querySelectorAll('button, .btn, .chip, th, [role=tab]')].filter(spilt)
+    .map((element) => `${element.textContent.trim().replace(/\\s+/g, ' ').slice(0, 60)} `
+      + `(${element.scrollWidth} px in ${element.clientWidth})`);
+}
+"""
+
 _UNTRANSLATED: Final = r"""
 () => {
   // The product's own name, and the name of the other language in the switch, are what they are. Where there
@@ -102,9 +112,15 @@ async def shortcomings(page: Page, language: Language | None = None) -> list[str
         language = "zh" if str(await page.evaluate("navigator.language")).startswith("zh") else "en"
     return [
         *await _in_another_language(page, language),
-        *await _too_wide(page),
+        *await unfitting(page),
         *await _inaccessible(page),
     ]
+
+
+async def unfitting(page: Page) -> list[str]:
+    """What is wider than the screen, and whose words stick out of its own frame."""
+    spilt: list[str] = await page.evaluate(_SPILT)
+    return [*await _too_wide(page), *(f"words stick out of: {what}" for what in spilt)]
 
 
 async def _in_another_language(page: Page, language: Language) -> list[str]:

@@ -20,7 +20,7 @@ from api.pages.desk.leaving import left
 from api.pages.desk.query import FIRST_ROWS, MOST_ROWS, DeskQuery
 from api.pages.desk.reading import newest
 from api.pages.forms import Form
-from api.pages.reader import MaybeReader, Reader
+from api.pages.reader import Reader, SignedInReader
 from api.pages.rendering import page
 from api.services import Services
 from models.queries.names import names
@@ -36,16 +36,13 @@ _CASE: Final = re.compile(r"([0-9]{8}-[0-9]{6,12}):([0-9]{1,9})")
 
 @router.post("/desk/changes")
 async def changes(
-    request: Request, reader: MaybeReader, house: House, query: Annotated[DeskQuery, Query()]
+    request: Request, reader: SignedInReader, house: House, query: Annotated[DeskQuery, Query()]
 ) -> Response:
     """The rows that differ, each for its place; and the counts.
 
     `shown` are the rows as `NUMBER:VERSION`; `changed` likewise the cases heard of, or nothing: then the
-    whole list is compared. Nobody asks for this by hand: where the session is over, nothing is answered
-    (204) and the page stays for its reader, whom the stream tells of the end.
+    whole list is compared.
     """
-    if reader is None:
-        return Response(status_code=204)
     form = await Form.of(request)
     shown, heard = _named(form["shown"]), _named(form["changed"])
     at, who = datetime.now(UTC), reader.principal

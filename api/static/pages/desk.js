@@ -37,7 +37,6 @@ function hear({ number, version }) {
 
 live.addEventListener("case", (event) => hear(JSON.parse(event.detail.data)));
 live.addEventListener("reset", () => { everything = true; soon(); });
-live.addEventListener("end", () => { byId("ended").hidden = false; });
 document.body.addEventListener("case-changed", (event) => hear(event.detail ?? {}));
 document.addEventListener("visibilitychange", () => { if (!document.hidden) { everything = true; soon(0); } });
 document.body.addEventListener("htmx:finally:request", (event) => {

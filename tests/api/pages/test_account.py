@@ -72,6 +72,15 @@ async def test_htmx_is_led_there_as_a_whole(product: Product) -> None:
     assert answer.headers["hx-redirect"].startswith("/sign-in?next=")
 
 
+async def test_what_renews_itself_leads_nobody_away(product: Product) -> None:
+    visitor = product.visitor()
+    page = (await (await product.reader("bicheng-pingan")).get("/cases")).text
+    assert """hx-headers='{"Shaodao-Renewal": "true"}'""" in page.replace("&#34;", '"')
+    visitor.http.headers["Shaodao-Renewal"] = "true"
+    answer = await visitor.get("/cases", htmx=True)
+    assert (answer.status_code, answer.headers.get("hx-redirect")) == (204, None)
+
+
 async def test_signing_out_ends_the_session_and_its_token(product: Product) -> None:
     reader = await product.reader("bicheng-pingan")
     token = reader.http.cookies["shaodao_session"]
