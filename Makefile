@@ -66,6 +66,24 @@ screenshots: $(VENV)/.dev ## Take pictures of every page, at phone and desk size
 	@$(BIN)/python -m tests.support.chromium
 	@$(BIN)/python -m pytest -q tests/browser/screenshots.py -k '$(ONLY)'
 
+# WHAT=loop,clocks takes those measures only; QUICK=1 a first impression.
+.PHONY: bench
+bench: $(VENV)/.dev ## Measure speed and cost (some 10 minutes); writes build/bench.json
+	@$(BIN)/python -m bench $(if $(WHAT),--only $(WHAT)) $(if $(QUICK),--quick)
+
+.PHONY: bench-stock
+bench-stock: $(VENV)/.dev ## Open the 20,000 cases that `make bench` measures with; once (a quarter of an hour)
+	@$(BIN)/python -m bench.open_cases
+
+# SEED=7 does again what a report says; MINUTES=5 stops sooner.
+.PHONY: faults
+faults: $(VENV)/.dev ## Kill, pause and starve every part under load (some 15 minutes); writes build/faults.json
+	@$(BIN)/python -m bench.faults $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
+.PHONY: audit
+audit: $(VENV)/.dev ## Ask whether anything is known against what the lock pins; needs a network
+	@$(BIN)/python deploy/audit.py
+
 .PHONY: setup
 setup: $(VENV)/.run ## Make the environment that running needs, from the hash-pinned lock
 

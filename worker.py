@@ -9,20 +9,23 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TypedDict
 
 import structlog
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
-from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import Worker, WorkflowRunner
 
 from activities.delivering import Delivering
 from activities.projecting import Projecting
 from activities.telling import Telling
+from runtime import loops
 from runtime.database import create_engine
 from runtime.leaving import run_and_leave
 from runtime.logs import configure_logging
+from runtime.sandbox import Sandbox
 from runtime.settings import Settings
 from runtime.temporal import connect
 from workflows.case import CaseWorkflow
@@ -33,22 +36,24 @@ from workflows.rollout import RolloutWorkflow
 
 log = structlog.get_logger("worker")
 
-PASSED_THROUGH = (
-    "models",
-    "workflows.messages",
-    "pydantic",
-    "pydantic_core",
-    "annotated_types",
-    "typing_extensions",
-)
-"""Modules the sandbox takes from outside instead of loading them anew for every case: pure values and
-functions, whose loading would cost more than a whole case."""
+
+class Manners(TypedDict):
+    """How a worker works, whatever it works at."""
+
+    workflow_runner: WorkflowRunner
+    max_cached_workflows: int
+    sticky_queue_schedule_to_start_timeout: timedelta
+    graceful_shutdown_timeout: timedelta
 
 
-def sandbox() -> SandboxedWorkflowRunner:
-    """The workflow sandbox, on, with our own vocabulary passed through."""
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    return SandboxedWorkflowRunner(restrictions=restrictions)
+def manners(settings: Settings) -> Manners:
+    """What the product's worker has in common with the one it is measured against (bench)."""
+    return Manners(
+        workflow_runner=Sandbox(),
+        max_cached_workflows=settings.max_cached_workflows,
+        sticky_queue_schedule_to_start_timeout=STICKY_PATIENCE,
+        graceful_shutdown_timeout=settings.drain_timeout,
+    )
 
 
 def build_worker(client: Client, projecting: Projecting, settings: Settings) -> Worker:
@@ -62,17 +67,19 @@ def build_worker(client: Client, projecting: Projecting, settings: Settings) -> 
             Telling(projecting.patient, client).tell,
             Delivering(projecting.patient, settings.channel_addresses, settings.public_url or "").deliver,
         ],
-        workflow_runner=sandbox(),
-        max_cached_workflows=settings.max_cached_workflows,
-        sticky_queue_schedule_to_start_timeout=STICKY_PATIENCE,
-        graceful_shutdown_timeout=settings.drain_timeout,
+        **manners(settings),
     )
 
 
 @asynccontextmanager
 async def projecting(settings: Settings) -> AsyncIterator[Projecting]:
     """The projection with its two ways to PostgreSQL: a quick one and a patient one."""
-    quick = create_engine(settings, application="shaodao-worker", statement_timeout=PROJECTION_STATEMENT)
+    quick = create_engine(
+        settings,
+        application="shaodao-worker",
+        statement_timeout=PROJECTION_STATEMENT,
+        pre_ping=False,  # a local activity has a second attempt
+    )
     patient = create_engine(settings, application="shaodao-worker-patient", pool_size=4)
     try:
         yield Projecting(quick, patient)
@@ -118,7 +125,7 @@ def main() -> None:
     """Entry point of the process."""
     settings = Settings()
     configure_logging(settings, service="worker")
-    asyncio.run(run(settings))
+    loops.run(run(settings))
 
 
 if __name__ == "__main__":

@@ -30,12 +30,7 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import (
-    SearchAttributePair,
-    TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
-    WorkflowIDReusePolicy,
-)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -48,9 +43,7 @@ from models.base import Words
 from models.case.commands import Envelope
 from models.case.refusals import Refusal
 from models.case.state import Case
-from models.city.units import UnitKind
 from runtime.settings import Settings
-from workflows import search_attributes as sa
 from workflows.ids import (
     CASE_WORKFLOW,
     PROGRESS_QUERY,
@@ -62,6 +55,7 @@ from workflows.ids import (
 )
 from workflows.messages import CaseInput, Opening, Receipt, Rollout, Timeline
 from workflows.policies import STEP_PATIENCE
+from workflows.search_attributes import attributes_of
 
 T = TypeVar("T")
 
@@ -120,7 +114,7 @@ class Gateway:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             task_timeout=STEP_PATIENCE,
-            search_attributes=_attributes(opening),
+            search_attributes=attributes_of(opening.dossier),
             static_summary=f"{opening.dossier.matter.name.zh} · {opening.dossier.place.name}",
         )
         return await self._received(
@@ -156,7 +150,8 @@ class Gateway:
                 rpc_timeout=self._settings.rpc_timeout,
             ),
         )
-        if receipt.content != envelope.content:
+        # A case that was started anew from its records knows that this was asked, but not in which words.
+        if receipt.content and receipt.content != envelope.content:
             raise KeyReused(members={"number": number})
         return receipt
 
@@ -265,17 +260,3 @@ def _rpc(error: RPCError) -> Exception:
             return EngineAway()
         case _:
             return error
-
-
-def _attributes(opening: Opening) -> TypedSearchAttributes:
-    dossier = opening.dossier
-    pairs = [
-        SearchAttributePair(sa.CATEGORY, dossier.matter.key),
-        SearchAttributePair(sa.URGENCY, dossier.urgency.value),
-        SearchAttributePair(sa.ENTRY_LEVEL, dossier.ladder[dossier.entry].level.value),
-    ]
-    for key, kind in ((sa.STREET, UnitKind.STREET), (sa.DISTRICT, UnitKind.DISTRICT)):
-        unit = dossier.unit_of(kind)
-        if unit is not None:
-            pairs.append(SearchAttributePair(key, unit.id))
-    return TypedSearchAttributes(pairs)

@@ -61,7 +61,13 @@ async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]
     engine = Engine(settings)
     live = Live(sessions)
     # Of its own: what was accepted is not to queue behind what is read.
-    quick = create_engine(settings, application="shaodao-api-writer", statement_timeout=PROJECTION_STATEMENT)
+    quick = create_engine(
+        settings,
+        application="shaodao-api-writer",
+        statement_timeout=PROJECTION_STATEMENT,
+        pre_ping=False,  # the writer tries again by itself
+        autocommit=True,
+    )
     patience = Patience()
     try:
         with on_termination(live.end):

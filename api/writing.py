@@ -11,13 +11,13 @@ import asyncio
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.errors import DatabaseAway
 from api.patience import Patience
 from models.case.state import Case
-from models.queries.projection import has_version, leads_up_to, project
+from models.queries.projection import Forked, has_version, project
 from workflows.messages import Receipt
 
 log = structlog.get_logger(__name__)
@@ -30,6 +30,7 @@ class Writer:
     """Writes the facts of receipts; one per process."""
 
     def __init__(self, database: AsyncEngine, patience: Patience) -> None:
+        """`database` commits every statement by itself: there is only one, and BEGIN would be another."""
         self._database = database
         self._patience = patience
 
@@ -37,6 +38,9 @@ class Writer:
         """Write what the receipt carries; whether PostgreSQL has the case as the receipt shows it."""
         try:
             return await self._patience.ask(lambda: self._write(receipt))
+        except Forked as forked:
+            # Accepted, durable, and for a repair to bring together: not a fault of the caller's.
+            log.error("receipt_forked", case_no=forked.number, seq=forked.seq)
         except DatabaseAway as away:
             why = type(away.__cause__).__name__ if away.__cause__ else "no answer in time"
             log.warning("receipt_not_written", case_no=receipt.number, why=why)
@@ -46,14 +50,22 @@ class Writer:
         return False
 
     async def _write(self, receipt: Receipt) -> bool:
+        try:
+            return await self._written(receipt)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            # A connection that died unused, with PostgreSQL's last restart; the pool forgets the others.
+            return await self._written(receipt)
+
+    async def _written(self, receipt: Receipt) -> bool:
         if not receipt.facts:
             async with self._database.connect() as connection:
                 return await has_version(connection, receipt.number, receipt.version)
         case = Case.model_validate(receipt.snapshot)
         for pause in (*LOOK_AGAIN, None):
-            async with self._database.begin() as connection:
-                if await leads_up_to(connection, receipt.number, receipt.facts[0]):
-                    await project(connection, case, receipt.facts)
+            async with self._database.connect() as connection:
+                if await project(connection, case, receipt.facts, in_order=True):
                     return True
             if pause is not None:
                 await asyncio.sleep(pause)

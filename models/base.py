@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,6 +14,11 @@ class Frozen(BaseModel):
     """A value: immutable, strict about unknown fields, compared by content."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """Itself: nobody can tell a value from its copy. Pydantic copies defaults at every validation."""
+        del memo
+        return self
 
 
 class Words(Frozen):

@@ -20,11 +20,15 @@ def create_engine(
     application: str = "shaodao",
     pool_size: int | None = None,
     statement_timeout: timedelta | None = None,
+    pre_ping: bool = True,
+    autocommit: bool = False,
 ) -> AsyncEngine:
     """An engine over psycopg with this product's time-outs; dispose of it at the end.
 
     Every connection speaks UTC. The statement time-out (the setting's, unless given) bounds each statement on
-    the server, so that an attempt its caller gave up on does not go on holding locks.
+    the server, so that an attempt its caller gave up on does not go on holding locks. Without `pre_ping` the
+    first statement after PostgreSQL's restart fails; who can repeat it saves a question each time. With
+    `autocommit` every statement is a transaction by itself, for whoever has only one.
     Raises NotRunning when no database has an address.
     """
     limit = statement_timeout or settings.statement_timeout
@@ -39,7 +43,8 @@ def create_engine(
         pool_size=pool_size or settings.pool_size,
         max_overflow=0,
         pool_timeout=settings.pool_timeout.total_seconds(),
-        pool_pre_ping=True,
+        pool_pre_ping=pre_ping,
+        **({"isolation_level": "AUTOCOMMIT"} if autocommit else {}),
         hide_parameters=True,  # errors are logged, and parameters may be personal
         connect_args={
             "application_name": application,

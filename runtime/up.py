@@ -3,39 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
 from collections.abc import Coroutine
-from datetime import UTC, datetime
-from pathlib import Path
-
-import httpx
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-from temporalio.client import Client
-from temporalio.service import RPCError
 
 from models.queries.seeding import is_seeded, seed
 from runtime.database import create_engine
+from runtime.doors import api_address, api_service, worker_service
 from runtime.embedded.ports import require_free
 from runtime.embedded.postgres import EmbeddedPostgres
 from runtime.embedded.temporal import EmbeddedTemporal
 from runtime.prepare import prepare
-from runtime.processes import Program, end_orphans
+from runtime.processes import end_orphans
 from runtime.report import Report
-from runtime.settings import Settings, is_loopback
+from runtime.settings import Settings
 from runtime.state import Addresses, hold
-from runtime.supervisor import Service, Supervisor
-from runtime.temporal import connect
+from runtime.supervisor import Supervisor
 from runtime.welcome import welcome
 
-_TREE = Path(__file__).parents[1]
 
-
-async def up(settings: Settings, report: Report) -> None:
+async def up(settings: Settings, report: Report, *, closed: bool = False) -> None:
     """Start what is embedded, migrate, seed, serve until SIGINT or SIGTERM, stop.
+
+    With `closed` everything runs but the API, so that nobody comes in while `shaodao verify --repair` mends.
 
     Raises AlreadyRunning or PortBusy before anything is started, ServerFailed when a part does not come up
     (everything that did is stopped again).
@@ -47,7 +36,7 @@ async def up(settings: Settings, report: Report) -> None:
         told, hurry = _listen_for_signals()
         supervisor = Supervisor(settings.state, report, log_max_bytes=settings.log_max_bytes)
         try:
-            if await _unless(told, _start(settings, report, supervisor)):
+            if await _unless(told, _start(settings, report, supervisor, closed=closed)):
                 await _unless(told, supervisor.watch())
         finally:
             report.say("\nStopping; press Ctrl-C again to stop at once.")
@@ -59,7 +48,7 @@ async def up(settings: Settings, report: Report) -> None:
         report.say("Stopped. Nothing is lost: the next start goes on from here.")
 
 
-async def _start(settings: Settings, report: Report, supervisor: Supervisor) -> None:
+async def _start(settings: Settings, report: Report, supervisor: Supervisor, *, closed: bool) -> None:
     postgres = EmbeddedPostgres(settings.state, port=settings.postgres_port)
     temporal = EmbeddedTemporal(
         settings.state, port=settings.temporal_port, ui_port=settings.temporal_ui_port
@@ -77,15 +66,20 @@ async def _start(settings: Settings, report: Report, supervisor: Supervisor) -> 
             database_url=postgres.url if settings.embedded_database else None,
             temporal_address=temporal.address if settings.embedded_temporal else None,
             temporal_ui=temporal.ui if settings.embedded_temporal else None,
-            api=_api_address(settings),
+            api=api_address(settings),
         )
     )
     with report.step("Bringing tables and search attributes up to date"):
         await prepare(settings)
     await _seed(settings, report)
+    if closed:
+        with report.step("Starting the worker"):
+            await supervisor.start(await worker_service(settings))
+        report.say("\nThe doors are closed: there is no API. Ctrl-C stops; `shaodao up` opens them.")
+        return
     with report.step("Starting worker and API"):
-        await supervisor.start(await _worker(settings), _api(settings))
-    welcome(settings, report.console, _api_address(settings))
+        await supervisor.start(await worker_service(settings), api_service(settings))
+    welcome(settings, report.console, api_address(settings))
 
 
 async def _seed(settings: Settings, report: Report) -> None:
@@ -98,53 +92,6 @@ async def _seed(settings: Settings, report: Report) -> None:
         await engine.dispose()
 
 
-async def _worker(settings: Settings) -> Service:
-    """The worker serves when Temporal has seen it poll since it was started."""
-    client = await connect(settings)
-
-    async def ready() -> bool:
-        child = service.child
-        return child is not None and await _polls(client, settings.task_queue, child.started)
-
-    grace = settings.drain_timeout.total_seconds() + 5
-    program = Program("worker", [sys.executable, "-m", "worker"], env=_environment(settings), grace=grace)
-    service = Service(program, settings.state, ready)
-    return service
-
-
-async def _polls(client: Client, task_queue: str, since: datetime) -> bool:
-    request = DescribeTaskQueueRequest(
-        namespace=client.namespace,
-        task_queue=TaskQueue(name=task_queue),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    )
-    try:
-        answer = await client.workflow_service.describe_task_queue(request)
-    except RPCError:
-        return False
-    return any(poller.last_access_time.ToDatetime(UTC) >= since for poller in answer.pollers)
-
-
-def _api(settings: Settings) -> Service:
-    """The API serves when it says so itself."""
-
-    async def ready() -> bool:
-        try:
-            async with httpx.AsyncClient(trust_env=False, timeout=5) as http:
-                return (await http.get(f"{_api_address(settings)}/readyz")).status_code == httpx.codes.OK
-        except httpx.TransportError:
-            return False
-
-    argv = [sys.executable, str(_TREE / "cli.py"), "api"]
-    return Service(Program("api", argv, env=_environment(settings), grace=10), settings.state, ready)
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """What the children need beyond this process's own environment to see the same house."""
-    path = os.pathsep.join(filter(None, [str(_TREE), os.environ.get("PYTHONPATH")]))
-    return {"SHAODAO_STATE_DIR": str(settings.state_dir), "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
-
-
 def _require_ports(settings: Settings) -> None:
     wanted = [(settings.host, "SHAODAO_PORT", settings.port)]
     if settings.embedded_database:
@@ -153,11 +100,6 @@ def _require_ports(settings: Settings) -> None:
         wanted.append(("127.0.0.1", "SHAODAO_TEMPORAL_PORT", settings.temporal_port))
         wanted.append(("127.0.0.1", "SHAODAO_TEMPORAL_UI_PORT", settings.temporal_ui_port))
     require_free(wanted)
-
-
-def _api_address(settings: Settings) -> str:
-    host = settings.host if is_loopback(settings.host) else "127.0.0.1"
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def _listen_for_signals() -> tuple[asyncio.Event, asyncio.Event]:

@@ -3,7 +3,8 @@
 Only what is durable is ever written. A step of a workflow may be thrown away and taken again, at another
 instant and in another order (a killed worker, a restarted server, too many commands at once); a fact that had
 been written meanwhile would then be in PostgreSQL and nowhere else. So a fact waits here until the step that
-decided it is in Temporal's history, which a later step can tell by the history's length.
+decided it is in Temporal's history, which a later step can tell by the history's length. The state that is
+written beside it is the one it led to: the case may be further by now, in a step that is not durable yet.
 
 Whoever asked for a command gets its facts in the receipt, which is sent when the step is durable, and writes
 them at once (`api.writing`); the flusher then finds them written. It is there for all that nobody received.
@@ -12,7 +13,7 @@ Local activity first (no round trip through the server), a durable one when that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -36,20 +37,22 @@ with workflow.unsafe.imports_passed_through():
 
 
 class _Waiting(NamedTuple):
-    """A fact on its way, and how long the history was at the beginning of the step that decided it."""
+    """A fact on its way."""
 
     fact: SealedFact
+    case: Case
+    """The case after the decision that the fact is part of."""
     decided_at: int
+    """How long the history was at the beginning of the step that decided it."""
 
 
 class Projector:
     """Keeps PostgreSQL in step with one case."""
 
-    def __init__(self, case: Callable[[], Case]) -> None:
-        self._case = case
+    def __init__(self) -> None:
         self._outbox: list[_Waiting] = []
         self._due: datetime | None = None
-        self._batch: tuple[SealedFact, ...] = ()
+        self._batch: tuple[_Waiting, ...] = ()
 
     @property
     def idle(self) -> bool:
@@ -66,15 +69,15 @@ class Projector:
         """When it wants to be asked to `write_what_is_due`; none while it writes, or has nothing to write."""
         return None if self._batch else self._due
 
-    def put(self, facts: Iterable[SealedFact], within: timedelta) -> None:
-        """Facts that have just been decided; they are to be looked after within that time."""
+    def put(self, facts: Iterable[SealedFact], case: Case, within: timedelta) -> None:
+        """Facts that have just been decided, and the case after them, to be looked after within that time."""
         length = workflow.info().get_current_history_length()
-        self._outbox.extend(_Waiting(fact, length) for fact in facts)
+        self._outbox.extend(_Waiting(fact, case, length) for fact in facts)
         self._want(workflow.now() + within)
 
-    def carry_on(self, facts: Iterable[SealedFact]) -> None:
-        """Facts of the run before this one: durable since it ended."""
-        self._outbox.extend(_Waiting(fact, 0) for fact in facts)
+    def carry_on(self, facts: Iterable[SealedFact], case: Case) -> None:
+        """Facts of the run before this one, and the case as that left it: durable since it ended."""
+        self._outbox.extend(_Waiting(fact, case, 0) for fact in facts)
         if self._outbox:
             self._want(workflow.now())
 
@@ -83,7 +86,7 @@ class Projector:
         if self._batch or self._due is None or self._due > workflow.now():
             return
         length = workflow.info().get_current_history_length()
-        durable = [waiting.fact for waiting in self._outbox if waiting.decided_at < length]
+        durable = [waiting for waiting in self._outbox if waiting.decided_at < length]
         self._batch = tuple(durable[:BATCH_LIMIT])
 
     async def run(self) -> None:
@@ -91,8 +94,8 @@ class Projector:
         while True:
             await workflow.wait_condition(lambda: bool(self._batch))
             # The rules of time are no part of what people read, and half of what would be sent.
-            case = self._case().but(book=Rulebook(), special=None)
-            await self._write(Batch(case=case, facts=self._batch))
+            case = self._batch[-1].case.but(book=Rulebook(), special=None)
+            await self._write(Batch(case=case, facts=tuple(waiting.fact for waiting in self._batch)))
             del self._outbox[: len(self._batch)]
             # What came meanwhile has waited long enough.
             self._batch, self._due = (), workflow.now() if self._outbox else None

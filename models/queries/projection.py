@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any, Final
 
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
@@ -27,7 +27,8 @@ CHANNEL: Final = "shaodao_cases"
 CASE_COLUMNS: Final = """number text, version int, head text, round int, stage text, stage_since timestamptz,
     urgency text, matter text, section text, department text, policy text, channel text, drill bool,
     triage text, place_id text, place_path ltree, holder_id text, holder_path ltree, level text,
-    lead_id text, visible_to text[], whistled text[], ordered text[], requests int,
+    accepted bool, lead_id text, desk_id text, desk_since timestamptz, visible_to text[],
+    whistled text[], ordered text[], requests int,
     reported_at timestamptz, round_at timestamptz, closed_at timestamptz, closed_late bool,
     suspended_since timestamptz, yellow_at timestamptz, red_at timestamptz, snapshot jsonb"""
 WORDS_COLUMNS: Final = "case_number text, words text, pairs text[]"
@@ -36,6 +37,8 @@ FACT_COLUMNS: Final = """case_number text, seq int, at timestamptz, actor jsonb,
 TASK_COLUMNS: Final = """case_number text, id text, role text, unit_id text, state text, round int,
     kept bool, appointed bool, person text, opened_at timestamptz, claimed_at timestamptz,
     arrived_at timestamptz, handled_at timestamptz"""
+ORDER_COLUMNS: Final = """case_number text, id text, ordinal int, owner_id text, by_id text, person text,
+    automatic bool, opened_at timestamptz, answered_at timestamptz, owed bool, due_at timestamptz"""
 CLOCK_COLUMNS: Final = """case_number text, clock_id text, revision int, stage text, subject text,
     owner_id text, policy text, policy_version int, valid_from timestamptz, valid_until timestamptz,
     yellow_at timestamptz, red_at timestamptz, provisional bool"""
@@ -54,83 +57,131 @@ def setting(columns: str, *but: str) -> str:
 
 def inserting(table: str, part: str, columns: str, source: str = "jsonb_to_recordset") -> str:
     """An INSERT from the JSON bound as `part`: a list of rows, or one row with `jsonb_to_record`."""
+    return _insert(table, f"{source}(CAST(:{part} AS jsonb))", columns)
+
+
+def _insert(table: str, source: str, columns: str, where: str = "true") -> str:
     names = ", ".join(_names(columns))
     # Built of the constants above; every value is bound.
-    return (
-        f"INSERT INTO {table} ({names}) SELECT {names} "  # noqa: S608
-        f"FROM {source}(CAST(:{part} AS jsonb)) AS r({columns})"
-    )
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM {source} AS r({columns}) WHERE {where}"  # noqa: S608
 
+
+def _list(part: str) -> str:
+    return f"jsonb_to_recordset((SELECT parts -> '{part}' FROM sent))"  # noqa: S608
+
+
+class Forked(Exception):
+    """PostgreSQL has other facts of the case than these: one of the two stores was restored to an older day.
+
+    Written side by side they would be no history at all, so nothing is; `shaodao verify --repair` says more.
+    """
+
+    def __init__(self, number: str, seq: int) -> None:
+        super().__init__(f"case {number}: the records tell something else at fact {seq}")
+        self.number = number
+        self.seq = seq
+
+
+_MAY: Final = "EXISTS (SELECT 1 FROM may)"
+_IS_NEWEST: Final = "EXISTS (SELECT 1 FROM new_case)"
 
 # The parts see one snapshot of the tables and touch different rows, so their order does not matter.
-_WRITE: Final[TextClause] = text(
+_WRITE: Final = text(
     f"""
-    WITH new_case AS (
-        {inserting("cases", "case", CASE_COLUMNS, "jsonb_to_record")}
+    WITH sent AS MATERIALIZED (
+        SELECT CAST(:parts AS jsonb) AS parts
+    ), fork AS MATERIALIZED (
+        SELECT facts.seq
+        FROM {_list("facts")} AS r(seq int, hash text, previous text)
+        JOIN facts ON facts.case_number = :number AND facts.seq IN (r.seq, r.seq - 1)
+        WHERE facts.hash <> CASE facts.seq WHEN r.seq THEN r.hash ELSE r.previous END
+    ), may AS MATERIALIZED (
+        SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM fork) AND (
+            CAST(:behind AS int) = 0
+            OR EXISTS (SELECT 1 FROM facts WHERE case_number = :number AND seq = CAST(:behind AS int))
+        )
+    ), new_case AS (
+        {_insert("cases", "jsonb_to_record((SELECT parts -> 'case' FROM sent))", CASE_COLUMNS, _MAY)}
         ON CONFLICT (number) DO UPDATE SET {setting(CASE_COLUMNS, "number")}
         WHERE cases.version < EXCLUDED.version
         RETURNING number, version
     ), new_words AS (
-        {inserting("case_words", "words", WORDS_COLUMNS)}
+        {_insert("case_words", _list("words"), WORDS_COLUMNS, _MAY)}
         ON CONFLICT (case_number) DO NOTHING
     ), new_facts AS (
-        {inserting("facts", "facts", FACT_COLUMNS)}
+        {_insert("facts", _list("facts"), FACT_COLUMNS, _MAY)}
         ON CONFLICT (case_number, seq) DO NOTHING
     ), new_tasks AS (
-        {inserting("tasks", "tasks", TASK_COLUMNS)}
-        WHERE EXISTS (SELECT 1 FROM new_case)
+        {_insert("tasks", _list("tasks"), TASK_COLUMNS, _IS_NEWEST)}
         ON CONFLICT (case_number, id) DO UPDATE SET {setting(TASK_COLUMNS, "case_number", "id")}
+    ), new_orders AS (
+        {_insert("orders", _list("orders"), ORDER_COLUMNS, _IS_NEWEST)}
+        ON CONFLICT (case_number, id) DO UPDATE SET {setting(ORDER_COLUMNS, "case_number", "id", "person")}
+        WHERE (orders.answered_at, orders.owed, orders.due_at)
+            IS DISTINCT FROM (EXCLUDED.answered_at, EXCLUDED.owed, EXCLUDED.due_at)
     ), closed_clocks AS (
         UPDATE clocks SET valid_until = r.at
-        FROM jsonb_to_recordset(CAST(:closed AS jsonb)) AS r(clock_id text, revision int, at timestamptz)
+        FROM {_list("closed")} AS r(clock_id text, revision int, at timestamptz)
         WHERE clocks.case_number = :number AND clocks.clock_id = r.clock_id
-            AND clocks.valid_until IS NULL AND clocks.revision < r.revision
+            AND clocks.valid_until IS NULL AND clocks.revision < r.revision AND {_MAY}
     ), new_clocks AS (
-        {inserting("clocks", "opened", CLOCK_COLUMNS)}
-        ON CONFLICT (case_number, clock_id, revision) DO UPDATE SET valid_until = EXCLUDED.valid_until
-        WHERE clocks.valid_until IS NULL AND EXCLUDED.valid_until IS NOT NULL
+        {_insert("clocks", _list("opened"), CLOCK_COLUMNS, _MAY)}
+        ON CONFLICT (case_number, clock_id, revision) DO UPDATE
+        SET valid_until = EXCLUDED.valid_until,
+            owner_id = CASE WHEN EXCLUDED.valid_until IS NULL THEN EXCLUDED.owner_id ELSE clocks.owner_id END
+        WHERE clocks.valid_until IS NULL AND (EXCLUDED.valid_until IS NOT NULL OR {_IS_NEWEST})
     ), moved_clocks AS (
         UPDATE clocks SET owner_id = r.owner_id
-        FROM jsonb_to_recordset(CAST(:owners AS jsonb)) AS r(clock_id text, owner_id text)
+        FROM {_list("owners")} AS r(clock_id text, owner_id text)
         WHERE clocks.case_number = :number AND clocks.clock_id = r.clock_id
             AND clocks.valid_until IS NULL AND clocks.owner_id <> r.owner_id
-            AND EXISTS (SELECT 1 FROM new_case)
+            AND {_IS_NEWEST}
     ), new_messages AS (
-        {inserting("messages", "messages", MESSAGE_COLUMNS)}
+        {_insert("messages", _list("messages"), MESSAGE_COLUMNS, _MAY)}
         ON CONFLICT (case_number, seq, place) DO NOTHING
     ), linked_pictures AS (
         UPDATE attachments SET case_no = :number
-        WHERE id IN (SELECT jsonb_array_elements_text(CAST(:pictures AS jsonb))) AND case_no IS NULL
+        WHERE id IN (SELECT jsonb_array_elements_text((SELECT parts -> 'pictures' FROM sent)))
+            AND case_no IS NULL AND {_MAY}
     )
-    SELECT pg_notify(:channel, number || ' ' || version) FROM new_case
+    SELECT (SELECT min(seq) FROM fork) AS fork, {_MAY} AS written,
+        (SELECT count(pg_notify('{CHANNEL}', number || ' ' || version)) FROM new_case)
     """  # noqa: S608 - built of constants above
 )
+# In the driver's own spelling: its statement is long, and would be gone through anew for every command.
+_SPELLED: Final = str(_WRITE.compile(dialect=PGDialect_psycopg()))  # type: ignore[no-untyped-call]
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-async def project(connection: AsyncConnection, case: Case, facts: Sequence[SealedFact]) -> None:
-    """Write `facts` and the state after them. Idempotent; the caller commits."""
-    parts = asdict(rows(case, facts))
-    parameters = {name: _json(part) for name, part in parts.items()}
-    await connection.execute(_WRITE, parameters | {"number": case.number, "channel": CHANNEL})
+async def project(
+    connection: AsyncConnection, case: Case, facts: Sequence[SealedFact], *, in_order: bool = False
+) -> bool:
+    """Write `facts` and the state after them, and say whether that came about. Idempotent.
 
-
-async def leads_up_to(connection: AsyncConnection, number: str, fact: SealedFact) -> bool:
-    """Whether what is written leads up to `fact`: it is the first, or the one before it is there."""
-    if fact.seq == 1:
-        return True
-    found = select(col(FactRow.hash)).where(
-        col(FactRow.case_number) == number,
-        col(FactRow.seq) == fact.seq - 1,
-        col(FactRow.hash) == fact.previous,
-    )
-    return (await connection.execute(found)).first() is not None
+    All of it or nothing, by itself: the connection may commit every statement. With `in_order` nothing is
+    written, and False returned, where the fact before these is not there. Raises Forked when other facts
+    stand in their places; nothing is written then.
+    """
+    behind = facts[0].seq - 1 if in_order else 0
+    parameters = {"number": case.number, "behind": behind, "parts": _json(vars(rows(case, facts)))}
+    answer = (await connection.exec_driver_sql(_SPELLED, parameters)).mappings().one()
+    if answer["fork"] is not None:
+        raise Forked(case.number, answer["fork"])
+    return bool(answer["written"])
 
 
 async def has_version(connection: AsyncConnection, number: str, version: int) -> bool:
     """Whether the case is written up to `version`."""
     found = select(col(CaseRow.version)).where(col(CaseRow.number) == number, col(CaseRow.version) >= version)
+    return (await connection.execute(found)).first() is not None
+
+
+async def is_written(connection: AsyncConnection, number: str, fact: SealedFact) -> bool:
+    """Whether the fact is there, and so all before it: they come in order, each with the state after it."""
+    found = select(col(FactRow.hash)).where(
+        col(FactRow.case_number) == number, col(FactRow.seq) == fact.seq, col(FactRow.hash) == fact.hash
+    )
     return (await connection.execute(found)).first() is not None

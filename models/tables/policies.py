@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Text, and_, exists, func
@@ -29,6 +30,7 @@ class PolicyRow(Table, table=True):
     body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
+@cache
 def in_force() -> ColumnElement[bool]:
     """Whether a row of `policies` is the version in force now: the newest of those that have begun."""
     newer = aliased(PolicyRow)

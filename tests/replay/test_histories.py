@@ -19,10 +19,10 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunner
 
 from models.case.views import snapshot
+from runtime.sandbox import Sandbox
 from runtime.settings import Settings
 from runtime.temporal import data_converter
 from tests.replay import kept
-from worker import sandbox
 from workflows.case import CaseWorkflow
 from workflows.ids import CASE_WORKFLOW
 from workflows.messages import CaseInput
@@ -62,7 +62,7 @@ async def _replay(name: str, case: type[CaseWorkflow], runner: WorkflowRunner) -
 
 @pytest.mark.parametrize("name", kept.names())
 async def test_a_kept_history_is_replayed_in_the_workers_sandbox(name: str) -> None:
-    await _replay(name, CaseWorkflow, sandbox())
+    await _replay(name, CaseWorkflow, Sandbox())
 
 
 @pytest.mark.parametrize("name", kept.names())

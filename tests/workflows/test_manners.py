@@ -12,13 +12,13 @@ from temporalio.client import Client, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
+from runtime.sandbox import Sandbox
 from runtime.settings import Settings
 from tests import servers as kept
 from tests.support.misbehaving import ReadsTheClockOnTheWall
 from tests.support.product import Product, serving
 from tests.support.records import written
 from tests.support.worker_process import worker_process
-from worker import sandbox
 
 GRID = "500120001005-g18"
 
@@ -30,7 +30,7 @@ async def test_the_sandbox_is_on_and_keeps_workflows_from_the_wall_clock(
         temporal,
         task_queue=task_queue,
         workflows=[ReadsTheClockOnTheWall],
-        workflow_runner=sandbox(),
+        workflow_runner=Sandbox(),
         workflow_failure_exception_types=[Exception],
     ):
         with pytest.raises(WorkflowFailureError) as failed:

@@ -7,8 +7,10 @@ import uuid
 from functools import partial
 
 import httpx
+from temporalio import activity
 from temporalio.client import Client
 
+from activities.projecting import Projecting
 from api.gateway import Gateway
 from api.patience import Patience
 from api.turns import Turns
@@ -21,6 +23,10 @@ from tests import servers as kept
 from tests.support.product import Product, serving
 from tests.support.records import eventually, written
 from tests.support.worker_process import worker_process
+from worker import build_worker, projecting
+from workflows.ids import PROJECT_ACTIVITY
+from workflows.messages import Batch
+from workflows.policies import LOOK_AFTER
 
 GRID = "500120001005-g18"
 
@@ -34,8 +40,9 @@ async def test_more_commands_at_once_than_the_engine_takes_are_told_alike_everyw
     house, worker = product.services, await product.person("dongguan-g18")
     number = (await worker.report(matter="other", unit=GRID))["number"]
     principal = house.signer.read(worker.headers["Authorization"].split()[1]).principal
+    committing = house.database.execution_options(isolation_level="AUTOCOMMIT")
     crowding = Gateway(
-        house.engine, house.settings, house.metrics, Writer(house.database, Patience()), Turns(at_once=20)
+        house.engine, house.settings, house.metrics, Writer(committing, Patience()), Turns(at_once=20)
     )
 
     async def note(n: int) -> None:
@@ -79,6 +86,52 @@ async def test_commands_under_way_when_a_worker_is_killed_happen_once(
             stored = await _told_alike(product, number)
             said = [fact.body["note"] for fact in stored if fact.body["fact"] == "annotated"]
             assert said == [f"{n}" for n in range(6)]
+
+
+class Listening(Projecting):
+    """Writes as the product does, and remembers what it was given."""
+
+    def __init__(self, product: Projecting) -> None:
+        super().__init__(product.patient, product.patient)
+        self._product = product
+        self.batches: list[Batch] = []
+
+    @activity.defn(name=PROJECT_ACTIVITY)
+    async def project(self, batch: Batch) -> None:
+        self.batches.append(batch)
+        await self._product.project(batch)
+
+
+async def test_what_the_case_writes_is_no_newer_than_the_facts_it_writes(
+    temporal: Client, product_settings: Settings
+) -> None:
+    """Commands come in the very steps in which the case writes by itself. The state after them may be thrown
+    away with the step, so what is written beside durable facts is the state that those led to.
+    """
+    async with (
+        serving(temporal, product_settings) as app,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shaodao.test") as http,
+        projecting(product_settings) as writing,
+    ):
+        product, listening = Product(app, http, temporal), Listening(writing)
+        reporter = await product.person("dongguan-g18")
+
+        async def busy_when_it_writes(place: int) -> None:
+            await asyncio.sleep(place * 0.3)
+            number = (await reporter.report(matter="other", unit=GRID))["number"]
+            await asyncio.sleep(LOOK_AFTER.total_seconds() - 0.2)
+            for note in range(8):
+                await reporter.post(f"/cases/{number}/annotate", {"note": f"{note}"}, f"{note}")
+
+        async with build_worker(temporal, listening, product_settings):
+            await asyncio.gather(*map(busy_when_it_writes, range(10)))
+            await eventually(lambda: _batches(listening), lambda batches: len(batches) >= 10)
+    assert all(batch.case.version == batch.facts[-1].seq for batch in listening.batches)
+    assert all(batch.case.head == batch.facts[-1].hash for batch in listening.batches)
+
+
+async def _batches(listening: Listening) -> list[Batch]:
+    return listening.batches
 
 
 async def _told_alike(product: Product, number: str) -> list[SealedFact]:

@@ -1,0 +1,24 @@
+"""The bars: what the figures must be. A figure without a bar is for information."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bench.figures import Bar
+
+BARS: Final[tuple[Bar, ...]] = (
+    Bar(key="closed_loop.gateway.ratio", must_be="at least", limit=0.7, aim=0.85),
+    Bar(key="closed_loop.gateway.p50_ratio", must_be="at most", limit=2),
+    Bar(key="closed_loop.api.added_p50_ms", must_be="at most", limit=5),
+    Bar(key="case.events", must_be="at most", limit=60),
+    Bar(key="case.statements_per_command", must_be="at most", limit=3),
+    Bar(key="clocks.late_p99_s", must_be="at most", limit=5),
+    Bar(key="clocks.missing", must_be="at most", limit=0),
+    Bar(key="clocks.doubled", must_be="at most", limit=0),
+    Bar(key="reading.*.p99_ms", must_be="at most", limit=50),
+)
+
+FAULTS: Final[tuple[Bar, ...]] = tuple(
+    Bar(key=key, must_be="at most", limit=0) for key in ("lost", "doubled", "out_of_order", "stuck")
+)
+"""What `make faults` may find of each: nothing."""
