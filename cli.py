@@ -12,10 +12,12 @@ import typer
 import uvicorn
 from rich.console import Console
 
+from runtime.backing_up.manifest import Part
 from runtime.command_line import plainly, read_settings, refuse
 from runtime.leaving import run_and_leave
 from runtime.logs import configure_logging
 from runtime.processes import end_orphans
+from runtime.repairing.prefer import Prefer
 from runtime.report import Report
 from runtime.state import hold
 from runtime.version import version as release
@@ -30,13 +32,43 @@ app = typer.Typer(
 
 
 @app.command()
-def up() -> None:
+def up(
+    closed: Annotated[
+        bool, typer.Option("--closed", help="Without the API: to repair before opening.")
+    ] = False,
+) -> None:
     """Run the whole product on this machine until Ctrl-C (what `make run` does)."""
     from runtime.up import up as bring_up  # imports everything there is; the other commands need less
 
     settings = read_settings()
     with plainly():
-        asyncio.run(bring_up(settings, Report()))
+        asyncio.run(bring_up(settings, Report(), closed=closed))
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(help="A new file, or a folder in which it gets its name.")] = Path(),
+) -> None:
+    """Write records, workflows, pictures and secrets into one file, while everything runs."""
+    from runtime.backup_command import back_up
+
+    settings = read_settings()
+    with plainly():
+        asyncio.run(back_up(settings, Report(), to))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `shaodao backup` made.", exists=True, dir_okay=False)],
+    only: Annotated[list[Part] | None, typer.Option(help="Only this part; may be given again.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Set aside what is there already.")] = False,
+) -> None:
+    """Make the state folder what a backup says. Nothing may run on it, and nothing is replaced unasked."""
+    from runtime.restore_command import restore as bring_back
+
+    settings = read_settings()
+    with plainly():
+        asyncio.run(bring_back(settings, Report(), file, only=only or (), force=force))
 
 
 @app.command()
@@ -65,6 +97,7 @@ def api() -> None:
     uvicorn.run(
         "api.app:create_app",
         factory=True,
+        http="api.connection:GuardedProtocol",
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -105,13 +138,35 @@ Cases = Annotated[list[str] | None, typer.Argument(help="Numbers of cases; all o
 def verify(
     cases: Cases = None,
     workflows: Annotated[bool, typer.Option(help="Ask the running workflows as well.")] = True,
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended; asks first.")] = False,
+    prefer: Annotated[
+        Prefer | None, typer.Option(help="With --repair, what stays where the two tell different things.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Check that no fact was changed, and that records and workflows agree. Exit code 1 if they do not."""
     from runtime.verify_command import verify_all
 
     settings = read_settings()
+    if repair and not workflows:
+        refuse("--repair asks the workflows; `shaodao rebuild` mends rows from facts alone.")
+    if prefer and not repair:
+        refuse("--prefer decides what --repair does: say both.")
+
+    def may(found: int) -> bool:
+        return yes or typer.confirm(f"Mend what can be mended of {found} discrepancies?")
+
     with plainly():
-        found = asyncio.run(verify_all(settings, Report(), only=cases or [], workflows=workflows))
+        found = asyncio.run(
+            verify_all(
+                settings,
+                Report(),
+                only=cases or [],
+                workflows=workflows,
+                repair=may if repair else None,
+                prefer=prefer,
+            )
+        )
     if found:
         raise typer.Exit(1)
 

@@ -9,9 +9,11 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 
+from runtime.backing_up.archive import BadBackup
 from runtime.embedded.account import NoAccount
 from runtime.embedded.ports import PortBusy
 from runtime.processes import ServerFailed
+from runtime.restore_command import NotEmpty, NotOurs
 from runtime.settings import NotRunning, Settings
 from runtime.state import AlreadyRunning
 from runtime.stories.faults import NotReady
@@ -40,7 +42,7 @@ def plainly() -> Iterator[None]:
     """Turn the failures a person can do something about into their words and an exit code."""
     try:
         yield
-    except (AlreadyRunning, PortBusy, NotRunning, NotReady) as refusal:
+    except (AlreadyRunning, PortBusy, NotRunning, NotReady, FileExistsError, NotEmpty, NotOurs) as refusal:
         refuse(str(refusal))
-    except (ServerFailed, NoAccount) as failure:
+    except (ServerFailed, NoAccount, BadBackup) as failure:
         refuse(str(failure), code=1)

@@ -30,6 +30,13 @@ async def is_current(engine: AsyncEngine) -> bool:
     return set(applied) == set(ScriptDirectory.from_config(_config()).get_heads())
 
 
+def knows(revision: str) -> bool:
+    """Whether a database at this migration can be brought to this version's tables."""
+    return any(
+        script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions()
+    )
+
+
 def know_ltree(connection: Connection) -> None:
     """Let a comparison of tables with the code recognise `ltree`, which SQLAlchemy does not by itself."""
     connection.dialect.ischema_names["ltree"] = LTree  # type: ignore[attr-defined]

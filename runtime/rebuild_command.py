@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy.exc import OperationalError
 
 from models.queries.rebuilding import rebuild
+from models.queries.walking import count_cases
 from runtime.database import Sessions, create_engine
+from runtime.many_cases import hands
 from runtime.processes import ServerFailed
 from runtime.report import Report
 from runtime.settings import Settings
@@ -28,9 +30,15 @@ async def rebuild_all(settings: Settings, report: Report, *, only: Sequence[str]
 
     try:
         with report.step("Rebuilding cases, tasks and clocks from their facts"):
-            async for wrong in rebuild(Sessions(engine).write, progress, only=only):
-                kept += 1
-                report.warn(f"  {wrong.number}  {wrong.words}")
+            sessions = Sessions(engine)
+            async with sessions.read() as session:
+                cases = len(only) or await count_cases(session)
+            with hands(settings, cases) as at_work:
+                async for wrong in rebuild(
+                    sessions.write, progress, only=only, batch=at_work.rebuild, ahead=at_work.count
+                ):
+                    kept += 1
+                    report.warn(f"  {wrong.number}  {wrong.words}")
     except OperationalError as error:
         raise ServerFailed(f"PostgreSQL does not answer: {error.orig}") from error
     finally:

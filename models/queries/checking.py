@@ -15,7 +15,7 @@ from models.case.owners import owner_of
 from models.case.sealing import SealedFact, broken_link
 from models.case.state import Case
 from models.clocks.clock import ClockState
-from models.queries.case_rows import case_row, clock_row, task_rows, words_row
+from models.queries.case_rows import case_row, clock_row, givers, order_rows, task_rows, words_row
 
 
 class Discrepancy(Frozen):
@@ -24,7 +24,8 @@ class Discrepancy(Frozen):
     number: str
     """The case."""
     kind: str
-    """Stable: `chain`, `facts`, `row`, `words`, `tasks`, `clocks`, `workflow`, `behind`, `unanswered`."""
+    """Stable: `chain`, `facts`, `row`, `words`, `tasks`, `orders`, `clocks`, `workflow`, `behind`,
+    `unanswered`."""
     words: str
     """What is wrong, for whoever has to find out why."""
 
@@ -34,6 +35,8 @@ class Retold(Frozen):
 
     case: Case
     clocks: dict[tuple[str, int], dict[str, Any]]
+    givers: dict[str, str]
+    """Who gave its supervision orders, by the order's id."""
 
 
 def retell(number: str, facts: Sequence[SealedFact]) -> Retold:
@@ -49,22 +52,28 @@ def retell(number: str, facts: Sequence[SealedFact]) -> Retold:
             fact = sealed.fact
         except ValidationError as error:
             raise ValueError(f"fact {sealed.seq} cannot be read: {error.error_count()} faults") from error
+        if isinstance(fact, ClockSet) and fact.clock.id in open_:
+            before = open_.pop(fact.clock.id)
+            before["valid_until"] = sealed.at.isoformat()
+            _owned(before, case)
         case = evolve(case, fact, sealed.stamp).but(version=sealed.seq, head=sealed.hash)
-        if isinstance(fact, ClockSet):
-            before = open_.pop(fact.clock.id, None)
-            if before is not None:
-                before["valid_until"] = sealed.at.isoformat()
-            if fact.clock.state is ClockState.RUNNING:
-                row = clock_row(case, fact.clock, sealed)
-                open_[fact.clock.id] = revisions[fact.clock.id, sealed.seq] = row
-        for clock in case.clocks:
-            if clock.id in open_:
-                open_[clock.id]["owner_id"] = owner_of(case, clock).id
+        if isinstance(fact, ClockSet) and fact.clock.state is ClockState.RUNNING:
+            row = clock_row(case, fact.clock, sealed)
+            open_[fact.clock.id] = revisions[fact.clock.id, sealed.seq] = row
     if case is None:
         raise ValueError("there are no facts")
+    for row in open_.values():
+        _owned(row, case)
     if case.number != number:
         raise ValueError(f"the facts tell of case {case.number}")
-    return Retold(case=case, clocks=revisions)
+    return Retold(case=case, clocks=revisions, givers=givers(facts))
+
+
+def _owned(row: dict[str, Any], case: Case | None) -> None:
+    """Say whose lateness a revision measures, in the last state in which it holds."""
+    clock = case.clock(row["clock_id"]) if case else None
+    if case and clock:
+        row["owner_id"] = owner_of(case, clock).id
 
 
 def check_chain(number: str, facts: Sequence[SealedFact]) -> Iterator[Discrepancy]:
@@ -84,6 +93,7 @@ def check_rows(
     row: Mapping[str, Any] | None,
     words: Mapping[str, Any] | None,
     tasks: Sequence[Mapping[str, Any]],
+    orders: Sequence[Mapping[str, Any]],
     clocks: Sequence[Mapping[str, Any]],
 ) -> Iterator[Discrepancy]:
     """Whether the rows of the read model say what the facts say. Owners of closed revisions are not asked:
@@ -105,6 +115,8 @@ def check_rows(
         yield from _differences(number, "words", "the words it is found by", words_row(retold.case), words)
     expected_tasks = {(task["id"],): task for task in task_rows(retold.case)}
     yield from _sets(number, "tasks", "task", expected_tasks, {(task["id"],): task for task in tasks})
+    expected_orders = {(order["id"],): order for order in order_rows(retold.case, retold.givers)}
+    yield from _sets(number, "orders", "order", expected_orders, {(order["id"],): order for order in orders})
     stored = {(clock["clock_id"], clock["revision"]): clock for clock in clocks}
     expected = {
         key: {name: value for name, value in clock.items() if name != "owner_id" or not clock["valid_until"]}

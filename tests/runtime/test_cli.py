@@ -53,3 +53,29 @@ def test_reset_touches_no_folder_that_is_not_a_state_folder(shaodao: CliRunner, 
     assert (tmp_path / "precious").exists()
     nothing = shaodao.invoke(app, ["reset", "--yes"], env={"SHAODAO_STATE_DIR": str(tmp_path / "none")})
     assert nothing.exit_code == 0
+
+
+@pytest.mark.parametrize("words", [["--prefer", "sql"], ["--repair", "--no-workflows"]])
+def test_a_repair_that_cannot_be_meant_is_refused(
+    shaodao: CliRunner, tmp_path: Path, words: list[str]
+) -> None:
+    refused = shaodao.invoke(app, ["verify", *words], env={"SHAODAO_STATE_DIR": str(tmp_path)})
+    assert refused.exit_code == 2
+    assert "--repair" in refused.stderr
+
+
+def test_nothing_is_backed_up_where_nothing_runs(shaodao: CliRunner, tmp_path: Path) -> None:
+    house = {"SHAODAO_STATE_DIR": str(tmp_path / "house")}
+    refused = shaodao.invoke(app, ["backup", str(tmp_path)], env=house)
+    assert refused.exit_code == 2
+    assert "nothing runs on" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_a_backup_is_restored(shaodao: CliRunner, tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("not a backup")
+    house = {"SHAODAO_STATE_DIR": str(tmp_path / "house")}
+    refused = shaodao.invoke(app, ["restore", str(tmp_path / "text")], env=house)
+    assert refused.exit_code == 1
+    assert "is no whole backup of Shaodao" in refused.stderr
+    assert not (tmp_path / "house").exists()

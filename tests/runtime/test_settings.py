@@ -75,7 +75,7 @@ def test_external_servers_refuse_the_known_password() -> None:
 def test_the_known_password_is_refused_on_an_open_address(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="SHAODAO_DEMO_PASSWORD"):
         settings(host="0.0.0.0", state_dir=tmp_path)  # noqa: S104
-    assert settings(host="0.0.0.0", state_dir=tmp_path, demo_password="our own")  # noqa: S104
+    assert settings(host="0.0.0.0", state_dir=tmp_path, demo_password="our own words")  # noqa: S104
     assert settings(host="::1", state_dir=tmp_path)
     assert settings(host="localhost", state_dir=tmp_path)
 

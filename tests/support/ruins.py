@@ -59,7 +59,7 @@ async def empty(engine: AsyncEngine) -> None:
     await furnish(engine)
     async with engine.begin() as connection:
         await connection.execute(text("SET LOCAL session_replication_role = replica"))  # past the trigger
-        await connection.execute(text("TRUNCATE cases, case_words, tasks, clocks, messages"))
+        await connection.execute(text("TRUNCATE cases, case_words, tasks, orders, clocks, messages"))
         await connection.execute(text("DELETE FROM facts"))
 
 

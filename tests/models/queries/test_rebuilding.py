@@ -40,7 +40,7 @@ async def rows(engine: AsyncEngine) -> dict[str, list[str]]:
     """Every row of the read model and of the records, as text."""
     found: dict[str, list[str]] = {}
     async with engine.connect() as connection:
-        for table in ("cases", "case_words", "tasks", "clocks", "messages", "facts"):
+        for table in ("cases", "case_words", "tasks", "orders", "clocks", "messages", "facts"):
             read = await connection.execute(text(f"SELECT to_jsonb(t)::text FROM {table} t"))  # noqa: S608
             found[table] = sorted(read.scalars())
     return found
@@ -54,6 +54,8 @@ RUINS: Final = (
     "INSERT INTO clocks SELECT '20261012-000001', 'ghost:1', 999, 'accept', 'x', '50', '135', 1,"
     " now(), null, now(), now(), false",
     "UPDATE tasks SET state = 'open', person = null",
+    "UPDATE orders SET owed = false, due_at = null, person = 'p-nobody'",
+    "DELETE FROM orders",
     "UPDATE case_words SET words = 'x', pairs = '{}'",
     "DELETE FROM case_words",
     "INSERT INTO tasks SELECT '20261012-000001', 't9', 'lead', '50', 'open', 1, false, false, null, now()",
