@@ -15,6 +15,7 @@
     │   └── ForeignOrigin       403 foreign_origin
     ├── NotFound                404 not_found
     ├── MethodNotAllowed        405 method_not_allowed
+    ├── BodyTooSlow             408 body_too_slow
     ├── Conflict                409 conflict
     │   ├── KeyReused           409 idempotency_key_reused
     │   └── AnotherPerson       409 another_person
@@ -193,6 +194,13 @@ class AnotherPerson(Conflict):
     )
 
 
+class BodyTooSlow(ApiError):
+    """The request's body did not come in time."""
+
+    status, code = 408, "body_too_slow"
+    title = Words(zh="提交内容接收超时，请重试", en="The request body did not come in time")
+
+
 class BodyTooLarge(ApiError):
     """More bytes than the address takes."""
 
@@ -291,6 +299,7 @@ BY_STATUS: Final[dict[int, type[ApiError]]] = {
         NotAllowed,
         NotFound,
         MethodNotAllowed,
+        BodyTooSlow,
         Conflict,
         BodyTooLarge,
         InputInvalid,

@@ -16,6 +16,7 @@ _CHINESE: Final[dict[str, str]] = {
     "string_too_short": "至少 {min_length} 个字符",
     "string_too_long": "至多 {max_length} 个字符",
     "string_pattern_mismatch": "格式不正确",
+    "string_control_characters": "不能含有空字符",
     "int_type": "应为整数",
     "int_parsing": "应为整数",
     "float_type": "应为数字",
@@ -44,6 +45,10 @@ _CHINESE: Final[dict[str, str]] = {
 """pydantic's kinds of fault in Chinese, with the values of its context. Its own English is good as it is."""
 
 
+MOST: Final = 100
+"""Faults that are told: nobody mends more at a time, and nobody gets a megabyte of them for a kilobyte."""
+
+
 def field_faults(errors: Sequence[Mapping[str, Any]], language: Language) -> list[FieldFault]:
     """The faults that pydantic or FastAPI found, as members of a problem document.
 
@@ -55,7 +60,7 @@ def field_faults(errors: Sequence[Mapping[str, Any]], language: Language) -> lis
             code=error["type"],
             message=_chinese(error) if language == "zh" else str(error["msg"]),
         )
-        for error in errors
+        for error in errors[:MOST]
     ]
 
 

@@ -44,6 +44,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(RequestValidationError)(_validation)
     app.exception_handler(CaseNotFound)(_unseen)
     app.exception_handler(BadCursor)(_bad_cursor)
+    app.exception_handler(OverflowError)(_beyond_time)
     for kind in (DBAPIError, PoolTimeout):
         app.exception_handler(kind)(_database)
 
@@ -89,6 +90,12 @@ async def _starlettes(request: Request, error: HTTPException) -> Response:
 
 async def _validation(request: Request, error: RequestValidationError) -> Response:
     return answer(request, InputInvalid(), field_faults(error.errors(), language_of(request)))
+
+
+async def _beyond_time(request: Request, _error: OverflowError) -> Response:
+    """A date whose neighbours no calendar has any more: the first and the last day that can be written."""
+    log.warning("value_refused", error="OverflowError")
+    return answer(request, InputInvalid())
 
 
 async def _database(request: Request, error: DBAPIError | PoolTimeout) -> Response:

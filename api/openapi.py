@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request
@@ -9,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import JSONResponse
 
 from api.paths import API
-from api.problems import Problem
+from api.problems import Problem, problems
 
 TAGS: Final = [
     {"name": "tokens", "description": "Signing in."},
@@ -70,5 +71,14 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas["Problem"] = problem
         for framework in ("HTTPValidationError", "ValidationError"):
             schemas.pop(framework, None)  # our 422 is a problem document
+        for operation in _operations(document):
+            may_answer = (400, 408, 413) if "requestBody" in operation else (400,)
+            for status, answer in problems(*may_answer).items():
+                operation["responses"].setdefault(str(status), answer)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        yield from path.values()

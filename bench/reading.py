@@ -14,7 +14,7 @@ import json
 import secrets
 import shutil
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
@@ -23,6 +23,7 @@ from typing import Any, Final
 import psycopg
 from pydantic import SecretStr
 from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.figures import Figure, Say, median, percentile
@@ -128,6 +129,17 @@ class Meter:
         self.spent = 0.0
         self.sent.clear()
 
+    async def asked(self, question: Awaitable[Any]) -> float:
+        """Milliseconds in SQL for a question; where PostgreSQL gave up, the time until then."""
+        self.reset()
+        try:
+            await question
+        except OperationalError as error:
+            if not isinstance(error.orig, psycopg.errors.QueryCanceled):
+                raise
+            self._after()
+        return self.spent * 1000
+
     def _before(self, *arguments: Any) -> None:
         self.sent.append((arguments[2], arguments[3]))
         self._since = time.perf_counter()
@@ -172,10 +184,9 @@ async def _round(
         for level in LEVELS:
             async with Sessions(engine).read() as session:
                 reader = await readers.one(session, level)
-                meter.reset()
-                await ask(session, reader)
+                spent = await meter.asked(ask(session, reader))
             if turn >= 0:
-                taken[level].append(meter.spent * 1000)
+                taken[level].append(spent)
     return taken
 
 
@@ -189,14 +200,15 @@ async def check_plans(engine: AsyncEngine, readers: Readers, say: Say, *, forced
     for name, ask in ASKED.items():
         for level in LEVELS:
             async with Sessions(engine).read() as session:
+                reader = await readers.one(session, level)
+                await meter.asked(ask(session, reader))
+            sent = list(meter.sent)
+            async with Sessions(engine).read() as session:  # the one before may have been given up
                 if forced:
                     await session.execute(text("SET LOCAL enable_seqscan = off"))
-                reader = await readers.one(session, level)
-                meter.reset()
-                await ask(session, reader)
                 raw = await (await session.connection()).get_raw_connection()
                 driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]
-                for statement, parameters in meter.sent:
+                for statement, parameters in sent:
                     cursor = await driver.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
                     row = await cursor.fetchone()
                     plan: Mapping[str, Any] = row[0][0]["Plan"] if row else {}

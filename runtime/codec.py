@@ -32,6 +32,8 @@ class EncryptionCodec(PayloadCodec):
             raise PayloadKeyError("a payload key is 32 bytes, base64")
         if len({name for name, _ in keys}) != len(keys):
             raise PayloadKeyError("payload key ids must differ")
+        if any(len(set(key)) < 10 for _, key in keys):
+            raise PayloadKeyError("a payload key is random bytes, not a pattern")
         self._current = keys[0][0]
         self._ciphers = {name: AESGCM(key) for name, key in keys}
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from runtime.codec import EncryptionCodec
 from runtime.state import StateFolder
 
 DEMO_PASSWORD = "shaodao-141"  # noqa: S105 - known to everyone on purpose, and refused outside the embedded run
@@ -137,6 +138,14 @@ class Settings(BaseSettings):
             raise ValueError('SHAODAO_CHANNELS must be like {"duty-wecom": "wecombot://KEY"}')
         return value
 
+    @field_validator("payload_keys")
+    @classmethod
+    def _sealing(cls, value: SecretStr | None) -> SecretStr | None:
+        """Keys that would fail at the first payload fail at the start."""
+        if value is not None:
+            EncryptionCodec.parse(value.get_secret_value())
+        return value
+
     @field_validator("map_tiles")
     @classmethod
     def _tiles(cls, value: str | None) -> str | None:
@@ -155,9 +164,14 @@ class Settings(BaseSettings):
                 "SHAODAO_SECRET_KEY is required with external servers. "
                 "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
             )
+        for retired in _listed(self.retired_secret_keys):
+            _require_strong("SHAODAO_RETIRED_SECRET_KEYS", retired)  # what it verifies, it can forge
         known = self.demo_password is not None and self.demo_password.get_secret_value() == DEMO_PASSWORD
         if known and not self.embedded:
             raise ValueError("SHAODAO_DEMO_PASSWORD is the one everyone knows: choose your own, or set none")
+        open_to_others = not self.embedded or not is_loopback(self.host)
+        if open_to_others and self.demo_password is not None:
+            _require_long("SHAODAO_DEMO_PASSWORD", self.demo_password.get_secret_value())
         if self.embedded and not is_loopback(self.host) and (known or self.demo_password is None):
             raise ValueError(
                 f"SHAODAO_HOST={self.host} opens this machine to others while the demonstration accounts "
@@ -193,8 +207,7 @@ class Settings(BaseSettings):
     @property
     def signing_keys(self) -> tuple[str, ...]:
         """The signing key, then the retired ones (comma-separated), which still verify what they signed."""
-        retired = self.retired_secret_keys.get_secret_value() if self.retired_secret_keys else ""
-        return (self.signing_key, *(key for key in map(str.strip, retired.split(",")) if key))
+        return (self.signing_key, *_listed(self.retired_secret_keys))
 
     @property
     def demonstration_password(self) -> str | None:
@@ -221,6 +234,12 @@ class Settings(BaseSettings):
         return address
 
 
+def _listed(value: SecretStr | None) -> list[str]:
+    """The keys in a list separated by commas."""
+    written = value.get_secret_value() if value is not None else ""
+    return [key for key in map(str.strip, written.split(",")) if key]
+
+
 def _addresses(value: SecretStr) -> dict[str, str]:
     """The names and addresses in a JSON object of texts; nothing if it is no such thing."""
     try:
@@ -242,6 +261,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _require_long(name: str, password: str) -> None:
+    if len(password) < 10:
+        raise ValueError(f"{name} is too short for others to try: at least 10 characters")
 
 
 def _require_strong(name: str, value: str) -> None:

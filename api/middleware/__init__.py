@@ -10,8 +10,11 @@ from starlette.middleware import Middleware
 from api.metrics import Metrics
 from api.middleware.access_log import AccessLogMiddleware
 from api.middleware.body_limit import BodyLimitMiddleware
+from api.middleware.plain_text import PlainTextMiddleware
+from api.middleware.public_scheme import PublicSchemeMiddleware
 from api.middleware.request_id import RequestIdMiddleware
 from api.middleware.security_headers import SecurityHeadersMiddleware
+from api.middleware.slow_bodies import SlowBodyMiddleware
 from api.middleware.unhandled import UnhandledMiddleware
 from api.middleware.uploads import UploadsMiddleware
 from api.security.origin import SameOriginMiddleware
@@ -21,11 +24,14 @@ from runtime.settings import Settings
 def stack(settings: Settings, metrics: Metrics, larger_bodies: dict[str, int]) -> list[Middleware]:
     """The middleware, outermost first. `larger_bodies` gives paths (patterns) a body limit of their own."""
     return [
+        Middleware(PublicSchemeMiddleware, public_url=settings.public_url),
         Middleware(RequestIdMiddleware),
         Middleware(AccessLogMiddleware, metrics=metrics),
         Middleware(SecurityHeadersMiddleware),
         Middleware(UnhandledMiddleware),
+        Middleware(SlowBodyMiddleware),
         Middleware(BodyLimitMiddleware, limit=settings.max_body_bytes, exceptions=larger_bodies),
+        Middleware(PlainTextMiddleware),
         Middleware(SameOriginMiddleware),
         Middleware(UploadsMiddleware),
     ]

@@ -13,10 +13,11 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
-from api.errors import ApiError, InputInvalid
+from api.errors import ApiError, BadRequest, InputInvalid
 from api.faults import field_faults
 from api.gateway import Refused
 from api.language import language_of
+from api.middleware.plain_text import WORDS, unkeepable
 from api.middleware.uploads import OPENED
 from models.base import Language
 from models.case.refusals import Refusal
@@ -53,7 +54,7 @@ class Form:
 
     @classmethod
     async def of(cls, request: Request) -> Form:
-        """What the request carries: urlencoded, or multipart with files."""
+        """What the request carries: urlencoded, or multipart with files. Raises BadRequest."""
         values: dict[str, list[str]] = {}
         files: dict[str, list[UploadFile]] = {}
         data = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
@@ -62,6 +63,8 @@ class Form:
             if isinstance(value, UploadFile):
                 if value.filename or value.size:  # browsers send an empty part for a file not chosen
                     files.setdefault(name, []).append(value)
+            elif unkeepable(value):
+                raise BadRequest(WORDS)
             else:
                 values.setdefault(name, []).append(value)
         return cls(values, files, language_of(request))

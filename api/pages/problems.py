@@ -31,6 +31,7 @@ _WHAT_TO_DO: Final[Mapping[int, Words]] = {
         en="Check the address; cases outside your area are not shown.",
     ),
     405: Words(zh="请返回上一页重新操作。", en="Go back and try again."),
+    408: Words(zh="请在网络较好时重试。", en="Try again where the network is better."),
     413: Words(zh="请减少照片数量或大小后再提交。", en="Send fewer or smaller photos."),
     422: Words(zh="请返回上一页，检查填写的内容。", en="Go back and check what you filled in."),
     429: Words(zh="请稍等片刻再试。", en="Wait a little and try again."),

@@ -116,7 +116,12 @@ async def picture_for(
     row = await readable_attachment(session, principal, attachment_id)
     if row is None:
         raise NotFound
-    headers = {"ETag": f'"{row.sha256}"', "Cache-Control": "private, max-age=86400, immutable"}
+    headers = {
+        "ETag": f'"{row.sha256}"',
+        "Cache-Control": "private, max-age=86400, immutable",
+        # Ours, not the uploader's: that one is never asked for.
+        "Content-Disposition": f'inline; filename="{row.id}.{row.media_type.rpartition("/")[2]}"',
+    }
     if known == headers["ETag"]:
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
     return Response(await house.pictures.read(row.sha256), media_type=row.media_type, headers=headers)

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from api.dependencies import ReadSession, caller
 from api.errors import CalendarMissing
@@ -23,11 +23,15 @@ router: Final = APIRouter(
 )
 
 
+#: Not of the JSON schema's format `time`, which has to say its zone.
+CityTime = Annotated[time, WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d:\d\d$"})]
+
+
 class Window(BaseModel):
     """Office hours, Asia/Shanghai."""
 
-    opens: time
-    closes: time = Field(description="Exclusive.")
+    opens: CityTime
+    closes: CityTime = Field(description="Exclusive.")
 
 
 class Holiday(BaseModel):

@@ -17,7 +17,7 @@ from models.city.people import Principal
 from models.clocks.clock import Clock, ClockState, Light, light
 from models.clocks.explain import stage_name
 from models.clocks.policy import ClockStage
-from models.queries.contacts import Contact
+from models.queries.contacts import MaskedContact
 
 Source = Literal["records", "workflow"]
 
@@ -95,7 +95,7 @@ class CaseView(BaseModel):
                         }
                     ],
                     "names": {"500120001": "璧城街道", "p_7xk2": "李敏"},
-                    "contacts": {"ct_9fQ2": {"name": "王**", "phone": "138****5678", "note": None}},
+                    "contacts": {"ct_9fQ2": {"name": "王**", "phone": "138****5678", "erased": False}},
                     "case": {"number": "20260302-000017", "stage": "accepted"},
                 }
             ]
@@ -111,7 +111,7 @@ class CaseView(BaseModel):
     commands: list[str] = Field(description="What the caller may send now.")
     clocks: list[ClockView]
     names: dict[str, str] = Field(description="Names of the people and units that the case names by id.")
-    contacts: dict[str, Contact] = Field(description="How to reach reporters, masked, by reference.")
+    contacts: dict[str, MaskedContact] = Field(description="How to reach reporters, masked, by reference.")
     case: dict[str, Any] = Field(description="The case itself, as receipts carry it.")
 
     @classmethod
@@ -124,7 +124,7 @@ class CaseView(BaseModel):
         source: Source,
         words: Mapping[str, Words],
         names: Mapping[str, str],
-        contacts: Mapping[str, Contact],
+        contacts: Mapping[str, MaskedContact],
     ) -> Self:
         """The view of `case` for `principal`; `words` explain its clocks by id."""
         clocks = [ClockView.of(case, clock, words.get(clock.id), at) for clock in case.clocks]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 import structlog
 from fastapi import APIRouter, Header, Response, status
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import Caller, House, SignedIn
@@ -18,9 +18,11 @@ from api.errors import KeyReused
 from api.gateway import Gone, Refused
 from api.middleware.request_id import request_id
 from api.paths import API
+from api.plain_text import require_plain
 from api.problems import SIGNED_IN, problems
 from api.rest.commands import ended_or_unknown
 from api.rest.receipts import ReceiptView
+from api.scrubbing import scrub, without_name
 from api.services import Services
 from models.base import Urgency, Words
 from models.case.commands import OnTheSpot, Report
@@ -29,8 +31,10 @@ from models.case.dossier import Dossier, Rulebook
 from models.case.state import Channel, Link
 from models.city.people import Role
 from models.city.routing import entry_rung
+from models.city.units import Level
 from models.queries.attachments import require_own
 from models.queries.boundaries import unit_at
+from models.queries.cases import CaseNotFound, get_case
 from models.queries.contacts import Contact
 from models.queries.dossier import DossierParts, MatterNotFound, build_parts
 from models.queries.intakes import Intake, KeyUsedForAnother, take_in
@@ -79,6 +83,8 @@ class ReportBody(BaseModel):
     drill: bool = Field(default=False, description="A drill, flagged as one everywhere.")
     follows: str | None = Field(default=None, max_length=40, description="The case this one follows up.")
 
+    _plain = field_validator("*")(require_plain)
+
 
 Beside = Callable[[AsyncSession, str], Awaitable[None]]
 """Writes something that belongs to the case of this number."""
@@ -86,7 +92,8 @@ ReportKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        description="Your own id of this report. Sent ten times, it is still one case.",
+        description="Your own id of this report. Sent ten times, it is still one case. Random: never a "
+        "name or a phone.",
         min_length=1,
         max_length=64,
         pattern=r"^[A-Za-z0-9_.:-]+$",
@@ -126,6 +133,7 @@ async def open_case(
     Raises Refused and Refusal for what cannot be reported, KeyReused, EngineAway, TooManyRequests.
     """
     now = datetime.now(UTC)
+    body = _without_personal_data(caller, body)
     async with house.sessions.write() as session:
         parts, intake = await _take_in(session, caller, body, key or uuid.uuid4().hex, now)
         if beside is not None:
@@ -137,7 +145,7 @@ async def open_case(
     try:
         receipt = await house.gateway.open(opening)
     except Gone as gone:
-        raise await ended_or_unknown(house, intake.case_no) from gone
+        raise await ended_or_unknown(house, caller, intake.case_no) from gone
     return ReceiptView.of(receipt, caller.principal, repeated=intake.repeated)
 
 
@@ -154,17 +162,31 @@ async def _take_in(
     except MatterNotFound as missing:
         words = Words(zh=f"事项目录中没有“{body.matter}”", en=f"The catalogue has no “{body.matter}”")
         raise Refused("bad_value", words, {"field": "matter"}) from missing
+    if all(rung.level is Level.CITY for rung in parts.ladder):
+        words = Words(zh="请选择区县或以下的地点", en="Name a place in a district: the city itself is none")
+        raise Refused("bad_value", words, {"field": "unit"})
     pictures = body.attachments + (body.on_the_spot.attachments if body.on_the_spot else ())
     missing_pictures = await require_own(session, caller.person, pictures)
     if missing_pictures:
         words = Words(zh="没有此照片，请重新上传", en="No such picture of yours: send it up again")
         raise Refused("bad_value", words, {"field": "attachments", "missing": missing_pictures})
+    if body.follows:
+        await _require_seen(session, caller, body.follows)
     fingerprint = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
     try:
         intake = await take_in(session, caller.person, key, fingerprint, body.contact, now)
     except KeyUsedForAnother as used:
         raise KeyReused(members={"number": used.case_no}) from used
     return parts, intake
+
+
+async def _require_seen(session: AsyncSession, caller: Caller, number: str) -> None:
+    """A report follows up what its sender may see: it is told to that case, and named there."""
+    try:
+        await get_case(session, caller.principal, number)
+    except CaseNotFound as missing:
+        words = Words(zh=f"没有案件 {number}", en=f"There is no case {number}")
+        raise Refused("bad_value", words, {"field": "follows"}) from missing
 
 
 async def _unit_there(session: AsyncSession, body: ReportBody) -> str | None:
@@ -188,6 +210,35 @@ def _channel(caller: Caller, body: ReportBody) -> Channel:
     return body.channel or (Channel.RESIDENT if body.contact else Channel.GRID)
 
 
+def _without_personal_data(caller: Caller, body: ReportBody) -> ReportBody:
+    """The report as it may travel: phone numbers move from its words to the contact, its name is hidden.
+
+    Whoever takes a call types what is said; the words become facts, which many read and nothing erases.
+    """
+    name = body.contact.name if body.contact else None
+    text, address = scrub(body.text), scrub(body.address)
+    done = scrub(body.on_the_spot.note) if body.on_the_spot else None
+    phones = dict.fromkeys(text.phones + address.phones + (done.phones if done else ()))
+    changed: dict[str, Any] = {
+        "channel": _channel(caller, body),
+        "text": without_name(text.words, name),
+        "address": without_name(address.words, name),
+        "contact": _with_phones(body.contact, list(phones)),
+    }
+    if body.on_the_spot and done:
+        note = without_name(done.words, name)
+        changed["on_the_spot"] = body.on_the_spot.model_copy(update={"note": note})
+    return body.model_copy(update=changed)
+
+
+def _with_phones(contact: Contact | None, phones: list[str]) -> Contact | None:
+    """The contact with the numbers that were found elsewhere in its note; None if there is nothing in it."""
+    given = contact or Contact()
+    notes = [note for note in (given.note, "、".join(phones)) if note]
+    whole = given.model_copy(update={"note": "\n".join(notes)[:500] or None})
+    return whole if any((whole.name, whole.phone, whole.note)) else None
+
+
 def _opening(caller: Caller, body: ReportBody, parts: DossierParts, intake: Intake) -> Opening:
     urgency = body.urgency or parts.matter.urgency
     dossier = Dossier(
@@ -200,7 +251,7 @@ def _opening(caller: Caller, body: ReportBody, parts: DossierParts, intake: Inta
         book=Rulebook(rules=parts.rules, calendar=parts.calendar),
     )
     said = Report(
-        channel=_channel(caller, body),
+        channel=body.channel or Channel.GRID,
         text=body.text,
         address=body.address,
         latitude=body.latitude,

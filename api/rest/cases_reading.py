@@ -66,6 +66,13 @@ From = Annotated[
 ]
 
 
+_NO_WORKFLOW: Final = Words(
+    zh="没有正在运行的流程，或您无权查看；已终结的案件请查档案",
+    en="No workflow runs, or not yours to see; ended cases are in the records",
+)
+"""The same for a case that is none of the caller's and for a number that nobody was given."""
+
+
 class CaseList(BaseModel):
     """Part of a list of cases."""
 
@@ -126,13 +133,9 @@ async def seen_in_workflow(house: Services, caller: Caller, number: str) -> Case
     try:
         case = await house.gateway.state(number)
     except Gone as gone:
-        words = Words(
-            zh="没有正在运行的流程；已终结的案件请查档案",
-            en="No workflow runs; ended cases are in the records",
-        )
-        raise NotFound(words) from gone
+        raise NotFound(_NO_WORKFLOW) from gone
     if not may_see(case, caller.principal):
-        raise NotFound
+        raise NotFound(_NO_WORKFLOW)
     return case
 
 

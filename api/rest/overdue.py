@@ -161,9 +161,10 @@ async def summary(caller: SignedIn, session: ReadSession, query: Annotated[Board
 
     `unit` drills down: the units directly below it are told apart, by who held the case then.
     """
-    at = instant(query.at, datetime.now(UTC))
+    now = datetime.now(UTC)
+    at = instant(query.at, now)
     try:
-        counted = await summarize_overdue(session, caller.principal, query.wanted(), at)
+        counted = await summarize_overdue(session, caller.principal, query.wanted(), at, now)
     except UnitNotFound as error:
         raise NotFound from error
     return Board(at=at, **dict(counted))

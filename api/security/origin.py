@@ -1,7 +1,10 @@
 """Cross-site request forgery: a cookie alone does not prove that the person meant it (Fetch metadata).
 
-Requests that carry a bearer token are not at risk, since no other site can add one. Browsers that send no
-Fetch metadata are judged by `Origin`; one that sends neither with a cookie is refused.
+Requests that carry a bearer token are not at risk, since no other site can add one; other credentials
+(Basic, of a proxy in front) are sent by browsers unasked, and count for nothing here. Browsers that send no
+Fetch metadata, as over plain http, are judged by `Origin`; one that sends neither with a cookie is refused.
+What comes from another site is refused without a cookie too: else it could sign somebody in under another's
+name (a cookie is not sent across sites, but it is set).
 """
 
 from __future__ import annotations
@@ -28,10 +31,23 @@ class SameOriginMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
             headers = Headers(scope=scope)
-            if "cookie" in headers and "authorization" not in headers and not from_our_pages(headers):
+            if not _is_program(headers) and (from_elsewhere(headers) or _leans_on_a_cookie(headers)):
                 await answer(Request(scope), ForeignOrigin())(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+def _is_program(headers: Headers) -> bool:
+    return headers.get("authorization", "").lower().startswith("bearer ")
+
+
+def _leans_on_a_cookie(headers: Headers) -> bool:
+    return "cookie" in headers and not from_our_pages(headers)
+
+
+def from_elsewhere(headers: Headers) -> bool:
+    """Whether the browser says that another site sent this; programs say nothing of the kind."""
+    return ("sec-fetch-site" in headers or "origin" in headers) and not from_our_pages(headers)
 
 
 def from_our_pages(headers: Headers) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import math
 import time
+from typing import Final
 
 from limits import RateLimitItem, parse_many
 from limits.aio.storage import MemoryStorage
@@ -18,6 +19,8 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from api.errors import TooManyRequests
 from models.base import Words
 
+UNKNOWN: Final = "unknown"
+"""Stands for every address that is none."""
 TOO_MANY_REPORTS = Words(
     zh="短时间内上报太多。急事请拨打 12345，危及生命财产请拨打 110、119、120",
     en="Too many reports for now. Call 12345; if life or property is at risk call 110, 119 or 120",
@@ -72,7 +75,7 @@ def network_of(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        return "unknown"
+        return UNKNOWN
     if parsed.version == 4:
         return str(parsed)
     return str(ipaddress.ip_network((parsed, 64), strict=False))

@@ -67,7 +67,7 @@ async def sign_in(
         if verdict.renewed is not None:
             kept = await session.get_one(PersonRow, person.id)
             kept.password_hash = verdict.renewed
-    await house.login_limits.succeeded(login)
+    await house.login_limits.succeeded(login, address)
     house.metrics.sign_in("ok")
     log.info("signed_in", person=person.id, agent=row.agent)
     return Granted(

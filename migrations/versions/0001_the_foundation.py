@@ -236,7 +236,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_number", "seq", "place", name=op.f("pk_messages")),
     )
     op.create_index("ix_messages_to_person", "messages", ["to_person", "visible_at"], unique=False)
-    op.create_index("ix_messages_to_unit", "messages", ["to_unit", "visible_at"], unique=False)
+    op.create_index(
+        "ix_messages_to_unit",
+        "messages",
+        ["to_unit", "visible_at"],
+        unique=False,
+        postgresql_include=["to_roles", "to_rank", "case_number", "seq", "place"],
+    )
+    op.create_table(
+        "orders",
+        sa.Column("case_number", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=True),
+        sa.Column("automatic", sa.Boolean(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("owed", sa.Boolean(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("case_number", "id", name=op.f("pk_orders")),
+    )
+    op.create_index(
+        "ix_orders_opened_at",
+        "orders",
+        ["opened_at"],
+        unique=False,
+        postgresql_include=["case_number", "owed", "answered_at"],
+    )
+    op.create_index(
+        "ix_orders_owed",
+        "orders",
+        ["case_number"],
+        unique=False,
+        postgresql_include=["owner_id", "due_at"],
+        postgresql_where=sa.text("owed"),
+    )
     op.create_table(
         "people",
         sa.Column("id", sa.Text(), nullable=False),
@@ -396,7 +432,10 @@ def upgrade() -> None:
         sa.Column("holder_id", sa.Text(), nullable=False),
         sa.Column("holder_path", LTree(), nullable=False),
         sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=False),
         sa.Column("lead_id", sa.Text(), nullable=True),
+        sa.Column("desk_id", sa.Text(), nullable=False),
+        sa.Column("desk_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("visible_to", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("whistled", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("ordered", postgresql.ARRAY(sa.Text()), nullable=False),
@@ -414,11 +453,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_cases")),
     )
     op.create_index(
-        "ix_cases_awaited",
+        "ix_cases_open_reported_at",
+        "cases",
+        ["reported_at", "number"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_cases_open_visible_to",
+        "cases",
+        ["visible_to"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_cases_whistled",
+        "cases",
+        ["whistled"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("cardinality(whistled) > 0"),
+    )
+    op.create_index(
+        "ix_cases_whistled_red",
+        "cases",
+        [sa.literal_column("coalesce(red_at, 'infinity'::timestamptz)"), "number"],
+        unique=False,
+        postgresql_where=sa.text("cardinality(whistled) > 0"),
+    )
+    op.create_index(
+        "ix_cases_ordered",
+        "cases",
+        ["ordered"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("cardinality(ordered) > 0"),
+    )
+    op.create_index(
+        "ix_cases_requested",
         "cases",
         ["number"],
         unique=False,
-        postgresql_where=sa.text("cardinality(whistled) + cardinality(ordered) + requests > 0"),
+        postgresql_where=sa.text("requests > 0"),
     )
     op.create_index(
         "ix_cases_closed_at",
@@ -697,7 +774,12 @@ def downgrade() -> None:
     op.drop_table("contact_reads")
     op.drop_index("ix_cases_reported_at", table_name="cases")
     op.drop_index("ix_cases_nearest_red", table_name="cases")
-    op.drop_index("ix_cases_awaited", table_name="cases")
+    op.drop_index("ix_cases_open_reported_at", table_name="cases")
+    op.drop_index("ix_cases_open_visible_to", table_name="cases")
+    op.drop_index("ix_cases_whistled", table_name="cases")
+    op.drop_index("ix_cases_ordered", table_name="cases")
+    op.drop_index("ix_cases_whistled_red", table_name="cases")
+    op.drop_index("ix_cases_requested", table_name="cases")
     op.drop_index("ix_cases_closed_at", table_name="cases")
     op.drop_index("ix_cases_visible_to", table_name="cases")
     op.drop_index("ix_cases_holder_id", table_name="cases")
@@ -719,6 +801,9 @@ def downgrade() -> None:
     op.drop_table("tasks")
     op.drop_table("policies")
     op.drop_table("people")
+    op.drop_index("ix_orders_owed", table_name="orders")
+    op.drop_index("ix_orders_opened_at", table_name="orders")
+    op.drop_table("orders")
     op.drop_index("ix_messages_to_unit", table_name="messages")
     op.drop_index("ix_messages_to_person", table_name="messages")
     op.drop_table("messages")

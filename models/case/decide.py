@@ -24,7 +24,8 @@ from models.case.facts import (
 )
 from models.case.facts.base import Stamp
 from models.case.facts.timing import Cause
-from models.case.permissions import REPORTING_ROLES, Relation, acting_posts, actor_of, serves
+from models.case.jurisdiction import may_see
+from models.case.permissions import REPORTING_ROLES, Relation, acting_posts, actor_of, reported, serves
 from models.case.refusals import BadValue, Ended, NotYours, Refusal, Suspended, WrongStage
 from models.case.sealing import SealedFact, seal
 from models.case.state import Case, Task, TaskRole
@@ -130,11 +131,13 @@ def permitted(case: Case, principal: Principal, command: Command) -> tuple[Actor
     rule = RULES[command.command]
     posts = acting_posts(case, principal, rule.by)
     if not posts:
+        known = may_see(case, principal) or reported(case, principal.person)
         raise NotYours(
             Words(
                 zh=f"您的岗位不能对本件“{rule.words.zh}”",
                 en=f"None of your posts may {rule.words.en} this case",
-            )
+            ),
+            **({} if known else {"unseen": True}),
         )
     if case.ended:
         raise Ended(

@@ -59,7 +59,8 @@ def _over_holder(case: Case, post: Post, roles: frozenset[Role]) -> bool:
     return post.role in roles and within(case.holder.path, post.unit.path)
 
 
-def _reported(case: Case, person: str) -> bool:
+def reported(case: Case, person: str) -> bool:
+    """Whether the person reported the matter, or a duplicate of it."""
     return any(reporter.person == person for reporter in case.reporters)
 
 
@@ -71,8 +72,8 @@ _TESTS: Mapping[Relation, Callable[[Case, Post, str], bool]] = {
     Relation.UPSTREAM: lambda case, post, _: _over_holder(case, post, UPSTREAM_ROLES),
     Relation.DIRECTING: lambda case, post, _: _over_holder(case, post, DIRECTING_ROLES),
     Relation.APPROVER: lambda case, post, _: _over_holder(case, post, APPROVING_ROLES),
-    Relation.REPORTER: lambda case, _, person: _reported(case, person),
-    Relation.RESIDENT: lambda case, post, person: post.role is Role.RESIDENT and _reported(case, person),
+    Relation.REPORTER: lambda case, _, person: reported(case, person),
+    Relation.RESIDENT: lambda case, post, person: post.role is Role.RESIDENT and reported(case, person),
     Relation.WHISTLER: lambda case, post, _: any(serves(post, w.by.id) for w in case.whistles),
     Relation.WHISTLED: lambda case, post, _: any(
         serves(post, party.unit.id) for w in case.whistles for party in w.parties

@@ -52,7 +52,10 @@ class Forbidden(Refusal):
 
 
 class NotYours(Forbidden):
-    """No post of the sender permits the command on this case."""
+    """No post of the sender permits the command on this case.
+
+    `unseen` is there where the sender may not even see it: the door then answers as if there were no case.
+    """
 
     code = "not_yours"
 

@@ -73,6 +73,8 @@ class Deed(StrEnum):
     POLICY_WITHDRAWN = "policy_withdrawn"
     CALENDAR_PUBLISHED = "calendar_published"
     CHANNEL_CHANGED = "channel_changed"
+    REPORTER_ERASED = "reporter_erased"
+    CASE_REPAIRED = "case_repaired"
 
 
 DEEDS: Final[dict[Deed, Words]] = {
@@ -98,5 +100,7 @@ DEEDS: Final[dict[Deed, Words]] = {
     Deed.POLICY_WITHDRAWN: Words(zh="撤回未生效版本", en="scheduled version withdrawn"),
     Deed.CALENDAR_PUBLISHED: Words(zh="发布工作日历", en="calendar published"),
     Deed.CHANNEL_CHANGED: Words(zh="修改消息渠道", en="message channel changed"),
+    Deed.REPORTER_ERASED: Words(zh="删除上报人信息", en="reporter's data erased"),
+    Deed.CASE_REPAIRED: Words(zh="修复事件记录", en="case repaired"),
 }
 """What people call them."""

@@ -21,6 +21,14 @@ class ClockKind(StrEnum):
     WORKING_DAYS = "working_days"  # 工作日; the day on which the clock starts is not counted
 
 
+LONGEST = {
+    ClockKind.CONTINUOUS: 5 * 366 * DAY,
+    ClockKind.WORKING_HOURS: 5 * 260 * 8 * HOUR,
+    ClockKind.WORKING_DAYS: 5 * 260,
+}
+"""Five years, in the unit of each kind. Instants are found by walking the calendar day by day: a limit of a
+million days would hold up everybody's clocks while it is looked for, and nobody means it."""
+
 _WRITTEN = re.compile(r"(\d+) (working )?(minute|hour|day)s?")
 
 
@@ -47,6 +55,12 @@ class Budget(Frozen):
             return {"kind": ClockKind.WORKING_DAYS, "amount": amount}
         kind = ClockKind.WORKING_HOURS if working else ClockKind.CONTINUOUS
         return {"kind": kind, "amount": amount * {"minute": MINUTE, "hour": HOUR, "day": DAY}[unit]}
+
+    @model_validator(mode="after")
+    def _imaginable(self) -> Self:
+        if self.amount > LONGEST[self.kind]:
+            raise ValueError("a limit is five years at most")
+        return self
 
     @classmethod
     def minutes(cls, n: int) -> Self:

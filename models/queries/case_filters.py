@@ -87,7 +87,8 @@ def conditions(wanted: CaseFilter, at: datetime) -> Iterator[ColumnElement[bool]
     if wanted.light is not None:
         yield _light(wanted.light, at)
     if wanted.overdue is not None:
-        red = _light(Light.RED, at)
+        # A closed case has no running clock: said here too, so that the indexes of what is open apply.
+        red = and_(col(CaseRow.closed_at).is_(None), _light(Light.RED, at))
         yield red if wanted.overdue else or_(col(CaseRow.red_at).is_(None), col(CaseRow.red_at) > at)
     if wanted.person is not None:
         yield _person(wanted.person)

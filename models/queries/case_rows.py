@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -11,9 +11,10 @@ from models.case.facts import ClockSet
 from models.case.jurisdiction import visible_to
 from models.case.owners import owner_of
 from models.case.sealing import SealedFact
-from models.case.state import OPEN, WORKING, Case, PartyState
+from models.case.state import ACTIVE_TASK, OPEN, WORKING, Case, PartyState, Stage, TaskRole
 from models.case.views import snapshot
 from models.clocks.clock import Clock, ClockState
+from models.clocks.policy import ClockStage
 from models.queries.search_words import pairs, words_of
 
 
@@ -26,6 +27,7 @@ class Rows:
     """Only with the report: they never change."""
     facts: list[dict[str, Any]] = field(default_factory=list)
     tasks: list[dict[str, Any]] = field(default_factory=list)
+    orders: list[dict[str, Any]] = field(default_factory=list)
     opened: list[dict[str, Any]] = field(default_factory=list)
     closed: list[dict[str, Any]] = field(default_factory=list)
     owners: list[dict[str, Any]] = field(default_factory=list)
@@ -37,7 +39,7 @@ class Rows:
 
 def rows(case: Case, facts: Sequence[SealedFact]) -> Rows:
     """The rows of `facts`, and of the case as it stands after the last of them."""
-    result = Rows(case=case_row(case), tasks=task_rows(case))
+    result = Rows(case=case_row(case), tasks=task_rows(case), orders=order_rows(case, givers(facts)))
     if facts and facts[0].seq == 1:
         result.words.append(words_row(case))
     opened: dict[str, dict[str, Any]] = {}
@@ -74,6 +76,7 @@ OWED: Final = (PartyState.CALLED, PartyState.SIGNED, PartyState.REPORTED_IN)
 def case_row(case: Case) -> dict[str, Any]:
     """The row of a case, as JSON values."""
     open_ = case.stage in OPEN
+    desk, since = _desk(case)
     return {
         "number": case.number,
         "version": case.version,
@@ -94,7 +97,10 @@ def case_row(case: Case) -> dict[str, Any]:
         "holder_id": case.holder.id,
         "holder_path": case.holder.path,
         "level": case.ladder[case.rung].level.value,
+        "accepted": case.accepted,
         "lead_id": case.lead.id if case.lead else None,
+        "desk_id": desk,
+        "desk_since": since.isoformat(),
         "visible_to": visible_to(case),
         "whistled": sorted(
             {
@@ -122,6 +128,19 @@ def case_row(case: Case) -> dict[str, Any]:
         "red_at": _earliest(clock.red_at for clock in case.clocks),
         "snapshot": snapshot(case),
     }
+
+
+def _desk(case: Case) -> tuple[str, datetime]:
+    """Where the case lies, and since when: since it came to this task, or to this stage or this holder."""
+    tasks = [
+        task
+        for task in case.tasks
+        if task.round == case.round and task.role is TaskRole.LEAD and task.state in ACTIVE_TASK
+    ]
+    if tasks and case.stage is Stage.HANDLING:
+        task = max(tasks, key=lambda task: task.opened_at)
+        return task.unit.id, task.opened_at
+    return case.holder.id, max(case.stage_since, case.held_since)
 
 
 def _earliest(instants: Iterable[datetime | None]) -> str | None:
@@ -194,6 +213,34 @@ def task_rows(case: Case) -> list[dict[str, Any]]:
             "handled_at": _instant(task.handled_at),
         }
         for task in case.tasks
+    ]
+
+
+def givers(facts: Iterable[SealedFact]) -> dict[str, str]:
+    """Who gave the supervision orders that these facts tell of, by the order's id."""
+    return {
+        fact.body["order"]["id"]: fact.actor.person for fact in facts if fact.body["fact"] == "supervised"
+    }
+
+
+def order_rows(case: Case, persons: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The rows of a case's supervision orders, as JSON values; `persons` gave them."""
+    due = {clock.id: clock.red_at for clock in case.clocks}
+    return [
+        {
+            "case_number": case.number,
+            "id": order.id,
+            "ordinal": ordinal,
+            "owner_id": order.owner.id,
+            "by_id": order.by.id,
+            "person": persons.get(order.id),
+            "automatic": order.automatic,
+            "opened_at": order.opened_at.isoformat(),
+            "answered_at": _instant(order.answered_at),
+            "owed": case.stage in OPEN and order.round == case.round and order.answered_at is None,
+            "due_at": _instant(due.get(f"{ClockStage.ANSWER}:{order.id}")),
+        }
+        for ordinal, order in enumerate(case.orders, 1)
     ]
 
 

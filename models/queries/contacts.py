@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import StringConstraints
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -31,6 +31,8 @@ UNMASKED: Final[frozenset[Role]] = frozenset(
 )
 """Roles that may read a reporter's name and phone in full, if the case is theirs besides."""
 
+HIDDEN: Final = "***"
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 Phone = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 -]{4,22}[0-9]$", max_length=24)
@@ -46,6 +48,15 @@ class Contact(Frozen):
     note: Note | None = None
 
 
+class MaskedContact(Frozen):
+    """What those who need not call see of a contact: 王**, 138****5678, and no note (it may name people)."""
+
+    name: str | None = None
+    phone: str | None = None
+    erased: bool = False
+    """Whether there was a contact, until it was erased on request."""
+
+
 class ContactMissing(Exception):
     """No contact is stored under the reference (never was, or it was erased)."""
 
@@ -59,11 +70,9 @@ def new_reference() -> str:
     return f"ct_{secrets.token_urlsafe(16)}"
 
 
-def masked(contact: Contact) -> Contact:
-    """The view for those who need not call: 王**, 138****5678, and no note (it may name people)."""
-    return Contact.model_construct(
-        name=_masked_name(contact.name), phone=_masked_phone(contact.phone), note=None
-    )
+def masked(contact: Contact) -> MaskedContact:
+    """The view for those who need not call."""
+    return MaskedContact(name=_masked_name(contact.name), phone=_masked_phone(contact.phone))
 
 
 def unmasking_role(principal: Principal) -> Role | None:
@@ -81,10 +90,13 @@ async def store_contact(session: AsyncSession, reference: str, contact: Contact,
     await session.flush()
 
 
-async def masked_contacts(session: AsyncSession, references: Iterable[str]) -> dict[str, Contact]:
+async def masked_contacts(session: AsyncSession, references: Iterable[str]) -> dict[str, MaskedContact]:
     """The masked views of several references in one query; unknown references are left out."""
     rows = await session.execute(select(ContactRow).where(col(ContactRow.reference).in_(list(references))))
-    return {row.reference: masked(_contact(row)) for row in rows.scalars() if not _erased(row)}
+    return {
+        row.reference: MaskedContact(erased=True) if _erased(row) else masked(_contact(row))
+        for row in rows.scalars()
+    }
 
 
 async def read_contact(
@@ -121,11 +133,19 @@ async def read_contact(
 async def erase_contact(session: AsyncSession, reference: str) -> bool:
     """Erase what is stored under the reference, on request; whether there was anything.
 
-    The reference stays, so that who had read it stays known; facts and timeline hold nothing to be erased.
+    The reference stays, so that who had read it stays known; what readers gave as their reason is kept
+    without the name and the phone. Facts and timeline hold nothing to be erased.
     """
     row = await session.get(ContactRow, reference)
     if row is None or _erased(row):
         return False
+    for told in (row.name, row.phone):
+        if told is not None:
+            await session.execute(
+                update(ContactReadRow)
+                .where(col(ContactReadRow.reference) == reference)
+                .values(reason=func.replace(col(ContactReadRow.reason), told, HIDDEN))
+            )
     row.name = row.phone = row.note = None
     await session.flush()
     return True

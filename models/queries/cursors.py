@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from datetime import UTC, datetime
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 T = TypeVar("T")
 
@@ -37,6 +38,16 @@ def decode(cursor: str, kind: type[T]) -> T:
         padded = cursor + "=" * (-len(cursor) % 4)
         content = json.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
         key: T = TypeAdapter(kind).validate_python(content, strict=False)
-    except (UnicodeError, binascii.Error, json.JSONDecodeError, ValidationError, RecursionError) as error:
+        _require_instants(key)
+    except (UnicodeError, binascii.Error, ValueError, OverflowError, RecursionError) as error:
         raise BadCursor("not a cursor of this list") from error
     return key
+
+
+def _require_instants(key: object) -> None:
+    """Raise ValueError or OverflowError for a time without a zone, or one that no calendar of ours has."""
+    for part in key if isinstance(key, tuple) else (key,):
+        if isinstance(part, datetime):
+            if part.tzinfo is None:
+                raise ValueError("a time without a zone")
+            part.astimezone(UTC)

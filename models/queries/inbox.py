@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Subquery, and_, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlmodel import col
 
 from models.base import Frozen, Words
@@ -45,41 +46,52 @@ class Message(Frozen):
     read_at: datetime | None
 
 
-_IDENTITY = (col(MessageRow.case_number), col(MessageRow.seq), col(MessageRow.place))
+_IDENTITY: Final = ("case_number", "seq", "place")
 
 
-def _to(principal: Principal) -> ColumnElement[bool]:
-    """Whether a message is for the principal, or for one of its posts."""
-    return or_(col(MessageRow.to_person) == principal.person, *map(_to_post, principal.posts))
+def _delivered(principal: Principal, at: datetime) -> Subquery:
+    """The messages for the principal, or for one of its posts, that an inbox holds at `at`.
+
+    One part for each recipient, so that each is read from an index alone: no message has two.
+    """
+    visible = col(MessageRow.visible_at)
+    recipients = [col(MessageRow.to_person) == principal.person]
+    for unit in sorted({post.unit.id for post in principal.posts}):
+        posts = (post for post in principal.posts if post.unit.id == unit)
+        recipients.append(and_(col(MessageRow.to_unit) == unit, or_(*map(_to_post, posts))))
+    columns = (col(MessageRow.case_number), col(MessageRow.seq), col(MessageRow.place), visible)
+    parts = (
+        select(*columns).where(recipient, visible <= at, visible > at - KEPT) for recipient in recipients
+    )
+    return union_all(*parts).subquery("delivered")
 
 
 def _to_post(post: Post) -> ColumnElement[bool]:
+    """Whether a message to the post's unit is for this post."""
     rank = col(MessageRow.to_rank)
     return and_(
-        col(MessageRow.to_unit) == post.unit.id,
         literal(post.role.value) == func.any(col(MessageRow.to_roles)),
         rank.is_(None) if post.rank is None else or_(rank.is_(None), rank == post.rank.value),
     )
 
 
-def _visible(principal: Principal, at: datetime) -> ColumnElement[bool]:
-    visible = col(MessageRow.visible_at)
-    return and_(_to(principal), visible <= at, visible > at - KEPT)
+def _identity(columns: ReadOnlyColumnCollection[str, Any]) -> tuple[ColumnElement[Any], ...]:
+    return tuple(columns[name] for name in _IDENTITY)
 
 
-def _read_by(principal: Principal) -> ColumnElement[bool]:
+def _read_by(principal: Principal, delivered: Subquery) -> ColumnElement[bool]:
     """Joins a message to the row, if any, that says that the principal has read it."""
     return and_(
         col(MessageReadRow.person_id) == principal.person,
-        col(MessageReadRow.case_number) == col(MessageRow.case_number),
-        col(MessageReadRow.seq) == col(MessageRow.seq),
-        col(MessageReadRow.place) == col(MessageRow.place),
+        col(MessageReadRow.case_number) == delivered.c.case_number,
+        col(MessageReadRow.seq) == delivered.c.seq,
+        col(MessageReadRow.place) == delivered.c.place,
     )
 
 
-def _among(messages: Sequence[MessageId]) -> ColumnElement[bool]:
+def _among(delivered: Subquery, messages: Sequence[MessageId]) -> ColumnElement[bool]:
     wanted = [(message.case, message.seq, message.place) for message in messages]
-    return tuple_(*_IDENTITY).in_(wanted)
+    return tuple_(*_identity(delivered.c)).in_(wanted)
 
 
 async def list_messages(
@@ -97,24 +109,32 @@ async def list_messages(
     With `only`, no others than these.
     """
     unread = col(MessageReadRow.at).is_(None)
-    key = tuple_(unread, col(MessageRow.visible_at), *_IDENTITY)
-    statement = (
-        select(MessageRow, col(MessageReadRow.at))
-        .outerjoin(MessageReadRow, _read_by(principal))
-        .where(_visible(principal, at))
+    delivered = _delivered(principal, at)
+    seen, identity = delivered.c.visible_at, _identity(delivered.c)
+    chosen = select(*identity, seen, col(MessageReadRow.at).label("read_at")).outerjoin_from(
+        delivered, MessageReadRow, _read_by(principal, delivered)
     )
     if unread_only:
-        statement = statement.where(unread)
+        chosen = chosen.where(unread)
     if only is not None:
-        statement = statement.where(_among(only))
+        chosen = chosen.where(_among(delivered, only))
     if cursor is not None:
-        was_unread, seen, case, seq, place = decode(cursor, tuple[bool, datetime, str, int, int])
+        was_unread, instant, case, seq, place = decode(cursor, tuple[bool, datetime, str, int, int])
         last = tuple_(
-            literal(was_unread), literal(seen, Instant), literal(case), literal(seq), literal(place)
+            literal(was_unread), literal(instant, Instant), literal(case), literal(seq), literal(place)
         )
-        statement = statement.where(key < last)
-    order = [unread.desc(), col(MessageRow.visible_at).desc(), *(column.desc() for column in _IDENTITY)]
-    rows = (await session.execute(statement.order_by(*order).limit(limit + 1))).all()
+        chosen = chosen.where(tuple_(unread, seen, *identity) < last)
+    newest = (unread.desc(), seen.desc(), *(column.desc() for column in identity))
+    # First which, from the indexes alone; then what they say.
+    page = chosen.order_by(*newest).limit(limit + 1).cte("page")
+    same = and_(*(getattr(MessageRow, name) == page.c[name] for name in _IDENTITY))
+    newest = (
+        page.c.read_at.is_(None).desc(),
+        page.c.visible_at.desc(),
+        *(column.desc() for column in _identity(page.c)),
+    )
+    statement = select(MessageRow, page.c.read_at).join_from(page, MessageRow, same)
+    rows = (await session.execute(statement.order_by(*newest))).all()
     items = tuple(_message(row, read_at) for row, read_at in rows[:limit])
     if len(rows) <= limit:
         return Page(items=items)
@@ -127,14 +147,15 @@ async def count_unread(
     session: AsyncSession, principal: Principal, at: datetime, *, since: datetime | None = None
 ) -> int:
     """How many messages delivered by `at` (and after `since`) the principal has not read; one query."""
+    delivered = _delivered(principal, at)
     statement = (
         select(func.count())
-        .select_from(MessageRow)
-        .outerjoin(MessageReadRow, _read_by(principal))
-        .where(_visible(principal, at), col(MessageReadRow.at).is_(None))
+        .select_from(delivered)
+        .outerjoin(MessageReadRow, _read_by(principal, delivered))
+        .where(col(MessageReadRow.at).is_(None))
     )
     if since is not None:
-        statement = statement.where(col(MessageRow.visible_at) > since)
+        statement = statement.where(delivered.c.visible_at > since)
     return await session.scalar(statement) or 0
 
 
@@ -150,13 +171,12 @@ async def mark_read(
 
     Messages of others, and those read before, are passed over. Returns how many were newly read.
     """
-    statement = select(literal(principal.person), *_IDENTITY, literal(at, Instant)).where(
-        _visible(principal, min(until or at, at))
-    )
+    delivered = _delivered(principal, min(until or at, at))
+    statement = select(literal(principal.person), *_identity(delivered.c), literal(at, Instant))
     if messages is not None:
         if not messages:
             return 0
-        statement = statement.where(_among(messages))
+        statement = statement.where(_among(delivered, messages))
     inserted = await session.execute(
         insert(MessageReadRow)
         .from_select(["person_id", "case_number", "seq", "place", "at"], statement)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -63,13 +62,13 @@ async def list_queue(
 
     The lights are those of the instant `at`. Raises BadCursor.
     """
-    statement = joined(select(*headline_columns()).select_from(CaseRow)).where(
-        _held(served(principal.posts)), _waits(step)
-    )
+    number = col(CaseRow.number)
+    chosen = select(number).where(_held(served(principal.posts)), _waits(step))
     if cursor is not None:
-        statement = statement.where(nearest_red.after(cursor))
-    statement = statement.order_by(*nearest_red.order()).limit(limit + 1)
-    rows = (await session.execute(statement)).mappings().all()
+        chosen = chosen.where(nearest_red.after(cursor))
+    page = chosen.order_by(*nearest_red.order()).limit(limit + 1).cte("page")
+    statement = joined(select(*headline_columns()).select_from(page).join(CaseRow, number == page.c.number))
+    rows = (await session.execute(statement.order_by(*nearest_red.order()))).mappings().all()
     lines = tuple(headline(row, at) for row in rows[:limit])
     if len(rows) <= limit:
         return Page(items=lines)
@@ -81,8 +80,7 @@ def _held(units: Collection[str]) -> ColumnElement[bool]:
 
 
 def _waits(step: Step) -> ColumnElement[bool]:
-    # A snapshot leaves out what is as it was at first: not accepted.
-    accepted: ColumnElement[Any] = col(CaseRow.snapshot)["accepted"].is_not(None)
+    accepted = col(CaseRow.accepted)
     if step is Step.ACCEPT:
         return and_(~accepted, col(CaseRow.stage).in_([stage.value for stage in OPEN]))
     return and_(accepted, col(CaseRow.stage) == _STAGE[step].value)

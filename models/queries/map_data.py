@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.base import Frozen, Urgency
-from models.case.jurisdiction import sight
 from models.city.geometry import Ring
 from models.city.people import Principal
 from models.city.units import UnitKind, UnitRef
@@ -19,7 +18,7 @@ from models.clocks.clock import Light
 from models.queries import nearest_red
 from models.queries.case_filters import CaseFilter, CaseState, conditions
 from models.queries.cases import CaseLine, headline, headline_columns, joined
-from models.queries.jurisdiction import visible
+from models.queries.jurisdiction import seen_in
 from models.queries.names import Named
 from models.tables.boundaries import BoundaryRow
 from models.tables.cases import CaseRow
@@ -101,14 +100,18 @@ def _depth(unit: UnitRef) -> int:
 def _open_there(
     principal: Principal, unit: UnitRef, at: datetime, light: Light | None, urgency: Urgency | None
 ) -> Iterator[ColumnElement[bool]]:
-    yield visible(sight(principal))
+    yield from seen_in(principal, unit.id)
     yield from conditions(CaseFilter(unit=unit.id, state=CaseState.OPEN, light=light, urgency=urgency), at)
 
 
-def _part(unit: UnitRef, levels: int) -> ColumnElement[Any]:
-    """The path of the place, cut off so many levels below the unit."""
-    path = col(CaseRow.place_path)
-    return func.subpath(path, 0, func.least(func.nlevel(path), _depth(unit) + levels))
+def _part(unit: UnitRef, levels: int) -> ColumnElement[str]:
+    """The unit so many levels below this one in which the case happened, or the next higher one known.
+
+    Of the path's labels, as text: that is several times as fast as cutting the path.
+    """
+    labels = cast(col(CaseRow.place_path), Text)
+    parts = (func.split_part(labels, ".", _depth(unit) + level) for level in range(levels, 0, -1))
+    return func.coalesce(*(func.nullif(part, "") for part in parts), unit.id)
 
 
 async def part_counts(
@@ -123,7 +126,7 @@ async def part_counts(
     """Open cases by part of the unit, with the lights of the instant `at`; one query."""
     red = col(CaseRow.red_at) <= at
     yellow = and_(col(CaseRow.yellow_at) <= at, or_(col(CaseRow.red_at).is_(None), col(CaseRow.red_at) > at))
-    part = cast(_part(unit, 1), Text).label("part")
+    part = _part(unit, 1).label("part")
     statement = (
         select(
             part,
@@ -137,7 +140,7 @@ async def part_counts(
     )
     counts = [
         PartCount(
-            unit=row["part"].rpartition(".")[2],
+            unit=row["part"],
             green=row["all"] - row["yellow"] - row["red"],
             yellow=row["yellow"],
             red=row["red"],
@@ -159,19 +162,17 @@ async def map_cases(
     limit: int = 200,
 ) -> MapCases:
     """Open cases in the unit that the principal may see, the nearest red first; one query."""
+    there = [*_open_there(principal, unit, at, light, urgency)]
     chosen = (
-        select(col(CaseRow.number), func.count().over().label("total"))
-        .where(*_open_there(principal, unit, at, light, urgency))
-        .order_by(*nearest_red.order())
-        .limit(limit)
-        .cte("chosen")
+        select(col(CaseRow.number)).where(*there).order_by(*nearest_red.order()).limit(limit).cte("chosen")
     )
+    total = select(func.count()).select_from(CaseRow).where(*there).scalar_subquery()
     snapshot = col(CaseRow.snapshot)
     statement = joined(
         select(
             *headline_columns(),
-            chosen.c.total,
-            cast(_part(unit, 2), Text).label("cell"),
+            total.label("total"),
+            _part(unit, 2).label("cell"),
             snapshot["longitude"].label("longitude"),
             snapshot["latitude"].label("latitude"),
         )
@@ -184,7 +185,7 @@ async def map_cases(
         items=tuple(
             MapCase(
                 case=headline(row, at),
-                cell=row["cell"].rpartition(".")[2],
+                cell=row["cell"],
                 longitude=row["longitude"],
                 latitude=row["latitude"],
             )

@@ -22,6 +22,11 @@ def order() -> tuple[SQLColumnExpression[Any], ...]:
     return _NEAREST, col(CaseRow.number)
 
 
+def red_by(at: datetime) -> ColumnElement[bool]:
+    """Whether a row's first limit has run out by the instant `at`; asked so that the index can tell."""
+    return literal(at, Instant) >= _NEAREST
+
+
 def after(cursor: str, tie: SQLColumnExpression[str] | None = None) -> ColumnElement[bool]:
     """Whether a row comes after the one the cursor was made of. Raises BadCursor."""
     red, number, last = decode(cursor, tuple[datetime | None, str, str])

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    Text,
     cast,
     column,
     func,
-    literal,
     select,
     text,
     true,
@@ -25,10 +25,11 @@ from sqlmodel import col
 from models.base import Frozen, Words
 from models.case.state import PartyState
 from models.city.people import Principal
+from models.clocks.policy import ClockStage
 from models.queries.case_rows import OWED
 from models.queries.names import Named
 from models.queries.street_figures import concerning
-from models.tables.cases import AWAITED, CaseRow
+from models.tables.cases import WHISTLED, CaseRow, ClockRow
 
 
 class OpenWhistle(Frozen):
@@ -63,48 +64,64 @@ async def open_whistles(
 
     One query. Drills are left out.
     """
+    instants = DateTime(timezone=True)
+    # A department that still owes something is called once in a round: `whistled` names each of them.
+    each = func.unnest(col(CaseRow.whistled)).table_valued(column("id", Text), name="owing")
+    owing = each.render_derived().lateral("owing")
+    limits = (
+        select(
+            func.min(col(ClockRow.yellow_at)).label("yellow_at"),
+            func.min(col(ClockRow.red_at)).label("red_at"),
+        )
+        .where(
+            col(ClockRow.case_number) == col(CaseRow.number),
+            col(ClockRow.valid_until).is_(None),
+            col(ClockRow.stage).in_([ClockStage.SIGN, ClockStage.REPORT_IN, ClockStage.FINISH]),
+            func.split_part(col(ClockRow.subject), "/", 2) == owing.c.id,
+        )
+        .correlate(CaseRow, owing)
+        .lateral("limits")
+    )
+    owed = (
+        select(col(CaseRow.number), owing.c.id.label("unit"), limits.c.yellow_at, limits.c.red_at)
+        .select_from(CaseRow)
+        .join(owing, true())
+        .join(limits, true())
+        .where(text(WHISTLED), *concerning(principal, unit_id, at))  # the first as the index has it
+        .cte("owed")
+    )
+    # With their equals: what comes first among them, when it was called or which number, is seen afterwards.
+    nearest = (
+        select(owed).order_by(owed.c.red_at.asc().nulls_last()).fetch(limit, with_ties=True).cte("nearest")
+    )
     snapshot = col(CaseRow.snapshot)
     whistle = _each(snapshot["whistles"], "whistle")
     party = _each(whistle.c.value["parties"], "party")
-    clock = _each(snapshot["clocks"], "clock")
     # A snapshot leaves out what is as it was at first.
     state = func.coalesce(party.c.value["state"].astext, PartyState.CALLED.value)
-    subject = func.concat(whistle.c.value["id"].astext, "/", party.c.value["unit"]["id"].astext)
-    instants = DateTime(timezone=True)
-    limits = (
-        select(
-            func.min(cast(clock.c.value["yellow_at"].astext, instants)).label("yellow_at"),
-            func.min(cast(clock.c.value["red_at"].astext, instants)).label("red_at"),
-        )
-        .select_from(clock)
-        .where(clock.c.value["subject"].astext == subject)
-        .lateral("limits")
-    )
     statement = (
         select(
-            col(CaseRow.number),
+            nearest.c.number,
             snapshot["matter"]["name"].label("name"),
             whistle.c.value["by"].label("by"),
             party.c.value["unit"].label("unit"),
             state.label("state"),
             cast(whistle.c.value["at"].astext, instants).label("since"),
-            limits.c.yellow_at,
-            limits.c.red_at,
-            func.count().over().label("total"),
-            func.count().filter(limits.c.red_at <= at).over().label("late"),
+            nearest.c.yellow_at,
+            nearest.c.red_at,
+            select(func.count()).select_from(owed).scalar_subquery().label("total"),
+            select(func.count()).where(owed.c.red_at <= at).scalar_subquery().label("late"),
         )
-        .select_from(CaseRow)
+        .select_from(nearest)
+        .join(CaseRow, col(CaseRow.number) == nearest.c.number)
         .join(whistle, true())
         .join(party, true())
-        .join(limits, true())
         .where(
-            text(AWAITED),  # as the partial index has it
-            func.cardinality(col(CaseRow.whistled)) > literal(0),
+            party.c.value["unit"]["id"].astext == nearest.c.unit,
             cast(whistle.c.value["round"].astext, Integer) == col(CaseRow.round),
             state.in_([state.value for state in OWED]),
-            *concerning(principal, unit_id, at),
         )
-        .order_by(limits.c.red_at.asc().nulls_last(), text("since"), col(CaseRow.number))
+        .order_by(nearest.c.red_at.asc().nulls_last(), text("since"), nearest.c.number)
         .limit(limit)
     )
     rows = (await session.execute(statement)).mappings().all()

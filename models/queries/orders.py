@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from pydantic import ConfigDict
 from sqlalchemy import (
+    CTE,
     Boolean,
     ColumnElement,
     RowMapping,
     Select,
+    SQLColumnExpression,
     and_,
     case,
-    cast,
     func,
     literal,
     literal_column,
     or_,
     select,
-    text,
     true,
     tuple_,
 )
@@ -40,7 +40,7 @@ from models.queries.jurisdiction import visible
 from models.queries.names import Named, names
 from models.queries.review_facts import said
 from models.queries.tasks import served
-from models.tables.cases import AWAITED, CaseRow, ClockRow, FactRow
+from models.tables.cases import ORDERED, CaseRow, ClockRow, FactRow, OrderRow
 from models.tables.types import Instant
 
 
@@ -124,101 +124,65 @@ class OrderCounts(Frozen):
 
 
 _NEVER: Final = literal_column("'infinity'::timestamptz", Instant)
-_ANSWER: Final = aliased(FactRow, name="answer")
+_GIVEN: Final = aliased(FactRow, name="given")
+
+
+def _state(at: datetime) -> ColumnElement[str]:
+    """How far the answer has come at `at`."""
+    return case((col(OrderRow.owed), _owed_state(at)), else_=_past_state())
+
+
+def _owed_state(at: datetime) -> ColumnElement[str]:
+    """Whether an answer that is owed is late. A clock that stands still (the case is suspended) is not."""
+    late = col(OrderRow.due_at) <= literal(at, Instant)
+    return case((late, OrderState.OVERDUE.value), else_=OrderState.OPEN.value)
+
+
+def _past_state() -> ColumnElement[str]:
+    """What became of an order that nobody has to answer any more."""
+    answered = col(OrderRow.answered_at).is_not(None)
+    return case((answered, OrderState.ANSWERED.value), else_=OrderState.LAPSED.value)
+
+
+def _owing(states: Sequence[OrderState]) -> bool:
+    """Whether only answers are asked for that somebody still owes."""
+    return bool(states) and set(states) <= set(WAITED_FOR)
+
+
+def _conditions(principal: Principal, wanted: OrderFilter, at: datetime) -> Iterator[ColumnElement[bool]]:
+    """Those of the orders, joined to their cases, that the principal may see and asked for.
+
+    What the filter says of states is left to whoever selects from it, but for what the indexes can tell.
+    """
+    yield visible(sight(principal))
+    yield from conditions(CaseFilter(unit=wanted.unit), at)
+    if _owing(wanted.states):
+        yield literal_column("orders.owed", Boolean)  # as the partial indexes have it
+        yield literal_column(ORDERED, Boolean)
+    if wanted.owner is not None:
+        yield col(OrderRow.owner_id) == wanted.owner
+    if wanted.automatic is not None:
+        yield col(OrderRow.automatic).is_(wanted.automatic)
+    if wanted.by_me:
+        held = sorted({post.unit.id for post in principal.posts})
+        yield or_(col(OrderRow.person) == principal.person, col(OrderRow.by_id).in_(held))
+    if wanted.to_me:
+        yield col(OrderRow.owner_id).in_(served(principal.posts))
+    if wanted.opened_from is not None:
+        yield col(OrderRow.opened_at) >= wanted.opened_from
+    if wanted.opened_to is not None:
+        yield col(OrderRow.opened_at) < wanted.opened_to
 
 
 def _orders(
-    principal: Principal, wanted: OrderFilter, at: datetime, columns: Sequence[ColumnElement[Any]] = ()
+    principal: Principal, wanted: OrderFilter, at: datetime, *columns: SQLColumnExpression[Any]
 ) -> Select[Any]:
-    """The orders that the principal may see and asked for, as of the instant `at`, each with its answer.
-
-    What the filter says of states is left to whoever selects from it.
-    """
-    order = col(FactRow.body)["order"]
-    order_id = order["id"].astext
-    answered = (
-        select(
-            col(_ANSWER.at).label("at"),
-            col(_ANSWER.actor)["person"].astext.label("person"),
-            col(_ANSWER.body)["reply"].astext.label("reply"),
-        )
-        .where(
-            col(_ANSWER.case_number) == col(FactRow.case_number),
-            col(_ANSWER.seq) > col(FactRow.seq),
-            said(_ANSWER, "answered"),
-            col(_ANSWER.body)["order"].astext == order_id,
-        )
-        .limit(1)
-        .correlate(FactRow)
-        .lateral("answered")
+    return (
+        select(*columns)
+        .select_from(OrderRow)
+        .join(CaseRow, col(CaseRow.number) == col(OrderRow.case_number))
+        .where(*_conditions(principal, wanted, at))
     )
-    due = (
-        select(col(ClockRow.red_at).label("at"), col(ClockRow.valid_until).label("ended"))
-        .where(
-            col(ClockRow.case_number) == col(FactRow.case_number),
-            col(ClockRow.clock_id) == literal(f"{ClockStage.ANSWER}:").concat(order_id),
-        )
-        .order_by(col(ClockRow.revision).desc())
-        .limit(1)
-        .correlate(FactRow)
-        .lateral("due")
-    )
-    owed = and_(col(CaseRow.closed_at).is_(None), col(FactRow.round) == col(CaseRow.round))
-    # A clock that stands still (the case is suspended) is not late, whatever it had promised.
-    overdue = and_(due.c.ended.is_(None), due.c.at <= literal(at, Instant))
-    state = case(
-        (answered.c.at.is_not(None), OrderState.ANSWERED.value),
-        (~owed, OrderState.LAPSED.value),
-        (overdue, OrderState.OVERDUE.value),
-        else_=OrderState.OPEN.value,
-    )
-    statement = (
-        select(
-            col(FactRow.case_number).label("number"),
-            col(FactRow.seq).label("seq"),
-            col(FactRow.at).label("opened_at"),
-            order_id.label("order_id"),
-            order["owner"]["id"].astext.label("owner_id"),
-            order["by"]["id"].astext.label("by_id"),
-            col(FactRow.actor)["person"].astext.label("person_id"),
-            cast(order["automatic"].astext, Boolean).label("automatic"),
-            order["clock"].astext.label("clock"),
-            order["text"].astext.label("text"),
-            due.c.at.label("due_at"),
-            answered.c.at.label("answered_at"),
-            answered.c.person.label("answered_by"),
-            answered.c.reply.label("reply"),
-            state.label("state"),
-            *columns,
-        )
-        .select_from(FactRow)
-        .join(CaseRow, col(CaseRow.number) == col(FactRow.case_number))
-        .outerjoin(answered, true())
-        .outerjoin(due, true())
-        .where(
-            said(FactRow, "supervised"),
-            visible(sight(principal)),
-            *conditions(CaseFilter(unit=wanted.unit), at),
-        )
-    )
-    if wanted.states and set(wanted.states) <= set(WAITED_FOR):
-        # As the partial index has it: few of all cases are waited for.
-        statement = statement.where(text(AWAITED), func.cardinality(col(CaseRow.ordered)) > 0)
-    if wanted.owner is not None:
-        statement = statement.where(order["owner"]["id"].astext == wanted.owner)
-    if wanted.automatic is not None:
-        statement = statement.where(cast(order["automatic"].astext, Boolean) == wanted.automatic)
-    if wanted.by_me:
-        held = sorted({post.unit.id for post in principal.posts})
-        mine = col(FactRow.actor)["person"].astext == principal.person
-        statement = statement.where(or_(mine, order["by"]["id"].astext.in_(held)))
-    if wanted.to_me:
-        statement = statement.where(order["owner"]["id"].astext.in_(served(principal.posts)))
-    if wanted.opened_from is not None:
-        statement = statement.where(col(FactRow.at) >= wanted.opened_from)
-    if wanted.opened_to is not None:
-        statement = statement.where(col(FactRow.at) < wanted.opened_to)
-    return statement
 
 
 async def list_orders(
@@ -232,56 +196,95 @@ async def list_orders(
 ) -> Page[OrderLine]:
     """The orders as of the instant `at`, in two queries.
 
-    Where only answers that are still owed are asked for, the one due first comes first; otherwise the newest.
-    Raises BadCursor.
+    Where only answers that are still owed are asked for, the one due first comes first, and those whose time
+    stands still last; otherwise the newest. Raises BadCursor.
     """
-    found = _orders(principal, wanted, at).subquery("found")
-    paged = select(found)
+    by_due = _owing(wanted.states)
+    instant = func.coalesce(col(OrderRow.due_at), _NEVER) if by_due else col(OrderRow.opened_at)
+    number, ordinal = col(OrderRow.case_number), col(OrderRow.ordinal)
+    state = _state(at)
+    paged = _orders(principal, wanted, at, *OrderRow.__table__.columns, state.label("state"))  # type: ignore[attr-defined]
     if wanted.states:
-        paged = paged.where(found.c.state.in_([state.value for state in wanted.states]))
-    by_due = bool(wanted.states) and set(wanted.states) <= set(WAITED_FOR)
-    instant = func.coalesce(found.c.due_at, _NEVER) if by_due else found.c.opened_at
-    key = tuple_(instant, found.c.number, found.c.seq)
+        paged = paged.where(state.in_([state.value for state in wanted.states]))
     if cursor is not None:
-        when, number, seq = decode(cursor, tuple[datetime | None, str, int])
-        last = tuple_(literal(when, Instant) if when else _NEVER, literal(number), literal(seq))
+        when, after, nth = decode(cursor, tuple[datetime | None, str, int])
+        last = tuple_(literal(when, Instant) if when else _NEVER, literal(after), literal(nth))
+        key = tuple_(instant, number, ordinal)
         paged = paged.where(key > last if by_due else key < last)
-    order_by = [part if by_due else part.desc() for part in (instant, found.c.number, found.c.seq)]
-    page = paged.order_by(*order_by).limit(limit + 1).cte("page")
-    ordinal = (
-        select(func.count())
-        .where(
-            col(FactRow.case_number) == page.c.number,
-            said(FactRow, "supervised"),
-            col(FactRow.seq) <= page.c.seq,
-        )
-        .scalar_subquery()
-    )
-    # The page's own columns keep their names apart from those of the case.
-    own = [column.label(f"order_{name}") for name, column in page.c.items()]
-    statement = joined(
-        select(*headline_columns(), *own, ordinal.label("ordinal"))
-        .select_from(page)
-        .join(CaseRow, col(CaseRow.number) == page.c.number)
-    )
+    page = paged.order_by(*_sorted(by_due, instant, number, ordinal)).limit(limit + 1).cte("page")
     shown = func.coalesce(page.c.due_at, _NEVER) if by_due else page.c.opened_at
-    statement = statement.order_by(
-        *(part if by_due else part.desc() for part in (shown, page.c.number, page.c.seq))
-    )
-    rows = (await session.execute(statement)).mappings().all()
+    told = _told(page).order_by(*_sorted(by_due, shown, page.c.case_number, page.c.ordinal))
+    rows = (await session.execute(told)).mappings().all()
     known = await names(
         session,
         (
             row[f"order_{key}"]
             for row in rows[:limit]
-            for key in ("owner_id", "by_id", "person_id", "answered_by")
+            for key in ("owner_id", "by_id", "person", "answered_by")
         ),
     )
     lines = tuple(_line(row, known, at) for row in rows[:limit])
     if len(rows) <= limit:
         return Page(items=lines)
-    end = lines[-1]
-    return Page(items=lines, next=encode((end.due_at if by_due else end.opened_at, end.case.number, end.seq)))
+    end = rows[limit - 1]
+    when = end["order_due_at"] if by_due else end["order_opened_at"]
+    return Page(items=lines, next=encode((when, end["order_case_number"], end["order_ordinal"])))
+
+
+def _sorted(forward: bool, *key: SQLColumnExpression[Any]) -> list[Any]:
+    return [part if forward else part.desc() for part in key]
+
+
+def _told(page: CTE) -> Select[Any]:
+    """The orders of a page with their cases, what was said in them and in their answers, and their limits."""
+    order = col(_GIVEN.body)["order"]
+    answer = aliased(FactRow, name="answer")
+    answered = (
+        select(
+            col(answer.actor)["person"].astext.label("person"),
+            col(answer.body)["reply"].astext.label("reply"),
+        )
+        .where(
+            col(answer.case_number) == page.c.case_number,
+            said(answer, "answered"),
+            col(answer.body)["order"].astext == page.c.id,
+        )
+        .limit(1)
+        .lateral("answered")
+    )
+    promised = (
+        select(col(ClockRow.red_at).label("at"))
+        .where(
+            col(ClockRow.case_number) == page.c.case_number,
+            col(ClockRow.clock_id) == literal(f"{ClockStage.ANSWER}:").concat(page.c.id),
+        )
+        .order_by(col(ClockRow.revision).desc())
+        .limit(1)
+        .lateral("promised")
+    )
+    given = and_(
+        col(_GIVEN.case_number) == page.c.case_number,
+        said(_GIVEN, "supervised"),
+        order["id"].astext == page.c.id,
+    )
+    # The page's own columns keep their names apart from those of the case.
+    own = [column.label(f"order_{name}") for name, column in page.c.items()]
+    columns: tuple[ColumnElement[Any], ...] = (
+        col(_GIVEN.seq).label("order_seq"),
+        order["clock"].astext.label("order_clock"),
+        order["text"].astext.label("order_text"),
+        answered.c.person.label("order_answered_by"),
+        answered.c.reply.label("order_reply"),
+        promised.c.at.label("order_promised"),
+    )
+    return joined(
+        select(*headline_columns(), *own, *columns)
+        .select_from(page)
+        .join(CaseRow, col(CaseRow.number) == page.c.case_number)
+        .join(_GIVEN, given)
+        .outerjoin(answered, true())
+        .outerjoin(promised, true())
+    )
 
 
 async def count_orders(
@@ -292,34 +295,29 @@ async def count_orders(
     What is owed is counted whenever it was ordered; the rest within the filter's time.
     """
     owing = wanted.model_copy(update={"states": WAITED_FOR, "opened_from": None, "opened_to": None})
-    owed = _orders(principal, owing, at).subquery("owed")
-    past = _orders(principal, wanted.model_copy(update={"states": ()}), at).subquery("past")
-    waited = [state.value for state in WAITED_FOR]
-    statement = (
-        select(owed.c.state, owed.c.owner_id, func.count().label("orders"))
-        .where(owed.c.state.in_(waited))
-        .group_by(owed.c.state, owed.c.owner_id)
-        .union_all(
-            select(past.c.state, literal(""), func.count())
-            .where(past.c.state.not_in(waited))
-            .group_by(past.c.state)
-        )
+    state, owner = _owed_state(at), col(OrderRow.owner_id)
+    owed = _orders(principal, owing, at, state, owner, func.count()).group_by(state, owner)
+    state, all_ = _past_state(), wanted.model_copy(update={"states": ()})
+    past = (
+        _orders(principal, all_, at, state, literal(""), func.count())
+        .where(~col(OrderRow.owed))
+        .group_by(state)
     )
-    rows = (await session.execute(statement)).all()
+    rows = (await session.execute(owed.union_all(past))).all()
     states = dict.fromkeys(OrderState, 0)
     owners: dict[str, dict[OrderState, int]] = {}
-    for state, owner, orders in rows:
-        states[OrderState(state)] += orders
-        if owner:
-            owners.setdefault(owner, dict.fromkeys(WAITED_FOR, 0))[OrderState(state)] = orders
+    for state_, owner_id, orders in rows:
+        states[OrderState(state_)] += orders
+        if owner_id:
+            owners.setdefault(owner_id, dict.fromkeys(WAITED_FOR, 0))[OrderState(state_)] = orders
     known = await names(session, owners)
     counted = [
         OwnerCount(
-            owner=Named(id=owner, name=known.get(owner, owner)),
+            owner=Named(id=owner_id, name=known.get(owner_id, owner_id)),
             open=sum(of.values()),
             overdue=of[OrderState.OVERDUE],
         )
-        for owner, of in owners.items()
+        for owner_id, of in owners.items()
     ]
     counted.sort(key=lambda count: (-count.overdue, -count.open, count.owner.id))
     return OrderCounts(states=states, owners=tuple(counted))
@@ -331,7 +329,7 @@ def _line(row: RowMapping, known: dict[str, str], at: datetime) -> OrderLine:
         return Named(id=id_, name=known.get(id_, id_)) if id_ is not None else None
 
     state = OrderState(row["order_state"])
-    due, answered = row["order_due_at"], row["order_answered_at"]
+    due, answered = row["order_promised"], row["order_answered_at"]
     until = answered or (at if state is OrderState.OVERDUE else None)
     clock = row["order_clock"]
     owner, by = named("owner_id"), named("by_id")
@@ -339,13 +337,13 @@ def _line(row: RowMapping, known: dict[str, str], at: datetime) -> OrderLine:
     assert by is not None  # noqa: S101
     return OrderLine(
         case=headline(row, at),
-        id=row["order_order_id"],
+        id=row["order_id"],
         seq=row["order_seq"],
-        ordinal=row["ordinal"],
+        ordinal=row["order_ordinal"],
         state=state,
         owner=owner,
         by=by,
-        person=None if row["order_automatic"] else named("person_id"),
+        person=None if row["order_automatic"] else named("person"),
         clock=ClockStage(clock.partition(":")[0]) if clock else None,
         text=row["order_text"],
         opened_at=row["order_opened_at"],

@@ -14,16 +14,21 @@ from typing import Any, Final
 from pydantic import ConfigDict
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     RowMapping,
     Select,
     SQLColumnExpression,
+    Text,
+    and_,
+    bindparam,
+    column,
     func,
     literal,
     select,
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -36,6 +41,7 @@ from models.city.people import Principal
 from models.city.units import LEVEL_OF, Level
 from models.clocks.explain import words as explained
 from models.clocks.rules import ClockStage, PolicyRef
+from models.queries import nearest_red
 from models.queries.case_filters import CaseFilter, conditions
 from models.queries.cases import CaseLine, Page, headline, headline_columns, joined
 from models.queries.cursors import decode, encode
@@ -93,29 +99,38 @@ def overdue_cases(
     principal: Principal,
     wanted: CaseFilter,
     at: datetime,
+    now: datetime | None = None,
     *,
     then: bool = False,
 ) -> Select[Any]:
     """The cases over a limit at `at` that the principal may see and asked for, and `since` when they are.
 
+    What is asked about the present instant, if `now` says which that is, needs no looking back.
+
     `level` and `holder` of the filter mean those of then. With `then`, or where the filter needs it, the
     statement knows stage and holder as of then.
     """
-    late = (
-        select(col(ClockRow.case_number).label("number"), func.min(col(ClockRow.red_at)).label("since"))
-        .where(_late(at))
-        .group_by(col(ClockRow.case_number))
-        .subquery("late")
-    )
     rest = wanted.model_copy(update={"level": None, "holder": None})
-    statement = (
-        select(col(CaseRow.number), late.c.since, *columns)
-        .select_from(late)
-        .join(CaseRow, col(CaseRow.number) == late.c.number)
-        .where(visible(sight(principal)), *conditions(rest, at))
-    )
+    if now is not None and at >= now:
+        # What is over a limit now, the cases' own rows know: the first red instant of their running clocks.
+        statement = select(col(CaseRow.number), col(CaseRow.red_at).label("since"), *columns).where(
+            col(CaseRow.closed_at).is_(None), nearest_red.red_by(at)
+        )
+    else:
+        late = (
+            select(col(ClockRow.case_number).label("number"), func.min(col(ClockRow.red_at)).label("since"))
+            .where(_late(at))
+            .group_by(col(ClockRow.case_number))
+            .subquery("late")
+        )
+        statement = (
+            select(col(CaseRow.number), late.c.since, *columns)
+            .select_from(late)
+            .join(CaseRow, col(CaseRow.number) == late.c.number)
+        )
+    statement = statement.where(visible(sight(principal)), *conditions(rest, at))
     if then or wanted.level is not None or wanted.holder is not None:
-        statement = as_of(statement, at)
+        statement = as_of(statement, at, now)
     if wanted.level is not None:
         kinds = [kind for kind, level in LEVEL_OF.items() if level is wanted.level]
         statement = statement.where(col(HOLDER.kind).in_(kinds))
@@ -124,8 +139,11 @@ def overdue_cases(
     return statement
 
 
-def as_of(statement: Select[Any], at: datetime) -> Select[Any]:
+def as_of(statement: Select[Any], at: datetime, now: datetime | None = None) -> Select[Any]:
     """A statement on `cases` with the stage (`stage_then`) and the holder that each had at `at`."""
+    if now is not None and at >= now:
+        present = statement.add_columns(col(CaseRow.stage).label("stage_then"))
+        return present.join(HOLDER, col(HOLDER.id) == col(CaseRow.holder_id))
     then = (
         select(col(FactRow.stage).label("stage"), col(FactRow.holder_id).label("holder_id"))
         .where(col(FactRow.case_number) == col(CaseRow.number), col(FactRow.at) <= at)
@@ -174,7 +192,7 @@ async def list_overdue(
 
     `now` is the instant whose lights the lines show. Raises BadCursor.
     """
-    chosen = overdue_cases((), principal, wanted, at).subquery("chosen")
+    chosen = overdue_cases((), principal, wanted, at, now).subquery("chosen")
     paged = select(chosen.c.number, chosen.c.since)
     if cursor is not None:
         since, last = decode(cursor, tuple[datetime, str])
@@ -190,7 +208,7 @@ async def list_overdue(
         col(HOLDER.kind).label("holder_then_kind"),
     )
     statement = select(*shown_columns).select_from(page).join(CaseRow, col(CaseRow.number) == page.c.number)
-    statement = as_of(joined(statement), at).order_by(page.c.since, page.c.number)
+    statement = as_of(joined(statement), at, now).order_by(page.c.since, page.c.number)
     rows = (await session.execute(statement)).mappings().all()
     shown = rows[:limit]
     numbers = [row["number"] for row in shown]
@@ -226,8 +244,16 @@ async def _rules(
     """The facts that set these revisions, one query."""
     if not revisions:
         return {}
-    statement = select(col(FactRow.case_number), col(FactRow.seq), col(FactRow.body)).where(
-        tuple_(col(FactRow.case_number), col(FactRow.seq)).in_(revisions)
+    # As two arrays: a list of pairs takes longer to plan than to look up.
+    numbers, seqs = ([*column] for column in zip(*revisions, strict=True))
+    of = func.unnest(
+        bindparam("numbers", numbers, type_=ARRAY(Text)), bindparam("seqs", seqs, type_=ARRAY(Integer))
+    )
+    asked = of.table_valued(column("number", Text), column("seq", Integer), name="asked").render_derived()
+    statement = (
+        select(col(FactRow.case_number), col(FactRow.seq), col(FactRow.body))
+        .select_from(asked)
+        .join(FactRow, and_(col(FactRow.case_number) == asked.c.number, col(FactRow.seq) == asked.c.seq))
     )
     return {
         (number, seq): ClockSet.model_validate(body)

@@ -6,20 +6,18 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from pydantic import ConfigDict
-from sqlalchemy import and_, case, cast, func, literal, select, true
+from sqlalchemy import and_, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
-from sqlalchemy.types import DateTime
 from sqlmodel import col
 
 from models.base import Frozen
-from models.case.state import ACTIVE_TASK, Stage, TaskRole
 from models.city.people import Principal
 from models.city.units import UnitKind
 from models.queries.case_filters import CaseState
 from models.queries.names import Named
 from models.queries.street_figures import concerning
-from models.tables.cases import CaseRow, TaskRow
+from models.tables.cases import CaseRow
 from models.tables.types import Instant
 from models.tables.units import UnitRow
 
@@ -49,30 +47,15 @@ async def slow_desks(
     A case lies at a desk since it came to this stage, to this holder, or to this task, whichever was last.
     Suspended cases and drills are left out.
     """
-    task = (
-        select(col(TaskRow.unit_id).label("desk"), col(TaskRow.opened_at).label("since"))
-        .where(
-            col(TaskRow.case_number) == col(CaseRow.number),
-            col(TaskRow.round) == col(CaseRow.round),
-            col(TaskRow.role) == TaskRole.LEAD.value,
-            col(TaskRow.state).in_([state.value for state in ACTIVE_TASK]),
-            col(CaseRow.stage) == Stage.HANDLING.value,
-        )
-        .order_by(col(TaskRow.opened_at).desc())
-        .limit(1)
-        .correlate(CaseRow)
-        .lateral("task")
-    )
-    held = cast(col(CaseRow.snapshot)["held_since"].astext, DateTime(timezone=True))
-    since = func.coalesce(task.c.since, func.greatest(col(CaseRow.stage_since), held))
+    desk = col(CaseRow.desk_id)
     waits = (
         select(
-            func.coalesce(task.c.desk, col(CaseRow.holder_id)).label("desk"),
-            (literal(at, Instant) - since).label("waited"),
+            desk.label("desk"),
+            (literal(at, Instant) - col(CaseRow.desk_since)).label("waited"),
+            func.row_number().over(partition_by=desk, order_by=col(CaseRow.desk_since)).label("nth"),
+            func.count().over(partition_by=desk).label("of"),
             and_(col(CaseRow.red_at).is_not(None), col(CaseRow.red_at) <= at).label("late"),
         )
-        .select_from(CaseRow)
-        .outerjoin(task, true())
         .where(
             *concerning(principal, unit_id, at, state=CaseState.OPEN),
             col(CaseRow.suspended_since).is_(None),
@@ -80,23 +63,29 @@ async def slow_desks(
         )
         .subquery("waits")
     )
-    median = func.percentile_cont(0.5).within_group(waits.c.waited)
-    # A grid or a section has a plain name of its own: elsewhere it is said whose it is.
-    told = case((and_(col(UnitRow.kind).in_(_PLAIN), col(_ABOVE.id) != unit_id), col(_ABOVE.name)), else_="")
-    statement = (
+    # The middle one, or the mean of both in the middle: one sorting, where percentile_cont sorts each group.
+    middle = waits.c.nth.between((waits.c.of + 1) // 2, (waits.c.of + 2) // 2)
+    median = func.avg(waits.c.waited).filter(middle)
+    desks = (
         select(
-            col(UnitRow.id),
-            (told + col(UnitRow.name)).label("name"),
+            waits.c.desk,
             func.count().label("cases"),
             median.label("median"),
             func.max(waits.c.waited).label("longest"),
             func.count().filter(waits.c.late).label("late"),
         )
-        .join(UnitRow, col(UnitRow.id) == waits.c.desk)
-        .outerjoin(_ABOVE, col(_ABOVE.id) == col(UnitRow.parent_id))
-        .group_by(col(UnitRow.id), col(_ABOVE.id))
-        .order_by(median.desc(), col(UnitRow.id))
+        .group_by(waits.c.desk)
+        .order_by(median.desc(), waits.c.desk)
         .limit(limit)
+        .cte("desks")
+    )
+    # A grid or a section has a plain name of its own: elsewhere it is said whose it is.
+    told = case((and_(col(UnitRow.kind).in_(_PLAIN), col(_ABOVE.id) != unit_id), col(_ABOVE.name)), else_="")
+    statement = (
+        select(desks, col(UnitRow.id), (told + col(UnitRow.name)).label("name"))
+        .join(UnitRow, col(UnitRow.id) == desks.c.desk)
+        .outerjoin(_ABOVE, col(_ABOVE.id) == col(UnitRow.parent_id))
+        .order_by(desks.c.median.desc(), desks.c.desk)
     )
     return tuple(
         SlowDesk(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -108,14 +108,3 @@ async def remarks_on(session: AsyncSession, case_no: str) -> tuple[Remark, ...]:
         Remark(reference=row.reference, words=row.words or "", created_at=row.created_at)
         for row in (await session.execute(statement)).scalars()
     )
-
-
-async def erase_remarks(session: AsyncSession, case_no: str) -> int:
-    """Erase what residents wrote on a case, on request; how many were erased. The facts stay as they were."""
-    statement = (
-        update(RemarkRow)
-        .where(col(RemarkRow.case_no) == case_no, col(RemarkRow.words).is_not(None))
-        .values(words=None)
-        .returning(col(RemarkRow.reference))
-    )
-    return len((await session.execute(statement)).all())

@@ -22,7 +22,7 @@ from models.queries.case_rows import OWED
 from models.queries.cases import CaseLine, headline, headline_columns, joined
 from models.queries.jurisdiction import overlaps
 from models.queries.tasks import served
-from models.tables.cases import AWAITED, CaseRow
+from models.tables.cases import ORDERED, REQUESTED, WHISTLED, CaseRow
 from models.tables.types import below
 
 
@@ -57,9 +57,15 @@ async def list_waiting(
     session: AsyncSession, principal: Principal, at: datetime, *, limit: int = 200
 ) -> tuple[WaitingLine, ...]:
     """Whistles, orders and requests that wait for the principal, the nearest red first; one query."""
-    statement = joined(select(*headline_columns(), col(CaseRow.snapshot)).select_from(CaseRow))
-    statement = statement.where(awaited(principal)).order_by(*nearest_red.order()).limit(limit)
-    rows = await session.execute(statement)
+    number = col(CaseRow.number)
+    chosen = select(number).where(awaited(principal))
+    page = chosen.order_by(*nearest_red.order()).limit(limit).cte("page")
+    statement = joined(
+        select(*headline_columns(), col(CaseRow.snapshot))
+        .select_from(page)
+        .join(CaseRow, number == page.c.number)
+    )
+    rows = await session.execute(statement.order_by(*nearest_red.order()))
     return tuple(
         WaitingLine(
             case=headline(row, at),
@@ -84,11 +90,10 @@ def awaited(principal: Principal) -> ColumnElement[bool]:
         func.jsonb_build_object("me", cast(principal.person, Text)),
     )
     return and_(
-        text(AWAITED),  # as the partial index has it: few of all cases are waited for
         or_(
-            overlaps(col(CaseRow.whistled), units),
-            overlaps(col(CaseRow.ordered), units),
-            and_(col(CaseRow.requests) > 0, below(col(CaseRow.holder_path), _approving(principal)), others),
+            and_(text(WHISTLED), overlaps(col(CaseRow.whistled), units)),
+            and_(text(ORDERED), overlaps(col(CaseRow.ordered), units)),
+            and_(text(REQUESTED), below(col(CaseRow.holder_path), _approving(principal)), others),
         ),
     )
 

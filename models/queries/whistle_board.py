@@ -18,7 +18,7 @@ from models.clocks.policy import ClockStage
 from models.queries import nearest_red
 from models.queries.cases import CaseLine, headline, headline_columns, joined
 from models.queries.jurisdiction import visible
-from models.tables.cases import AWAITED, CaseRow, FactRow
+from models.tables.cases import WHISTLED, CaseRow, FactRow
 
 STEPS = (PartyState.SIGNED, PartyState.REPORTED_IN, PartyState.FINISHED)
 _CLOCKS = {
@@ -62,12 +62,14 @@ async def whistle_board(
 
     Two queries.
     """
-    statement = (
-        joined(select(*headline_columns(), col(CaseRow.snapshot).label("snapshot")).select_from(CaseRow))
-        .where(text(AWAITED), col(CaseRow.whistled) != [], visible(sight(principal)))
-        .order_by(*nearest_red.order())
-        .limit(limit)
-    )
+    number = col(CaseRow.number)
+    chosen = select(number).where(text(WHISTLED), visible(sight(principal)))
+    page = chosen.order_by(*nearest_red.order()).limit(limit).cte("page")
+    statement = joined(
+        select(*headline_columns(), col(CaseRow.snapshot).label("snapshot"))
+        .select_from(page)
+        .join(CaseRow, number == page.c.number)
+    ).order_by(*nearest_red.order())
     rows = [
         (headline(row, at), Case.model_validate(row["snapshot"]))
         for row in (await session.execute(statement)).mappings()

@@ -13,8 +13,11 @@ from models.tables.base import Table
 from models.tables.types import Instant, LTree
 
 _OPEN = "closed_at IS NULL"
-AWAITED = "cardinality(whistled) + cardinality(ordered) + requests > 0"
-"""Whether somebody waits for a department, an answer or a decision. Few cases at a time: their own index."""
+WHISTLED = "cardinality(whistled) > 0"
+ORDERED = "cardinality(ordered) > 0"
+REQUESTED = "requests > 0"
+"""Whether somebody waits for a department, an answer, a decision. Few cases at a time, with indexes of their
+own. Queries write these conditions out, or the planner could not tell that the index holds what it seeks."""
 NEAREST_RED = "coalesce(red_at, 'infinity'::timestamptz)"
 """What open cases are ordered by; those whose clocks stand still come last."""
 
@@ -29,7 +32,18 @@ class CaseRow(Table, table=True):
         Index("ix_cases_closed_at", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         Index("ix_cases_nearest_red", literal_column(NEAREST_RED), "number", postgresql_where=text(_OPEN)),
         Index("ix_cases_holder_id", "holder_id", "stage"),
-        Index("ix_cases_awaited", "number", postgresql_where=text(AWAITED)),
+        Index("ix_cases_open_reported_at", "reported_at", "number", postgresql_where=text(_OPEN)),
+        # What is open is a small part of all: whoever asks for that alone finds it without the rest.
+        Index("ix_cases_open_visible_to", "visible_to", postgresql_using="gin", postgresql_where=text(_OPEN)),
+        Index("ix_cases_whistled", "whistled", postgresql_using="gin", postgresql_where=text(WHISTLED)),
+        Index(
+            "ix_cases_whistled_red",
+            literal_column(NEAREST_RED),
+            "number",
+            postgresql_where=text(WHISTLED),
+        ),
+        Index("ix_cases_ordered", "ordered", postgresql_using="gin", postgresql_where=text(ORDERED)),
+        Index("ix_cases_requested", "number", postgresql_where=text(REQUESTED)),
     )
 
     number: str = Field(primary_key=True, sa_type=Text)
@@ -51,7 +65,12 @@ class CaseRow(Table, table=True):
     holder_id: str = Field(sa_type=Text, foreign_key="units.id")
     holder_path: str = Field(sa_column=Column(LTree(), nullable=False))
     level: str = Field(sa_type=Text)
+    accepted: bool
+    """Whether the present holder has accepted it."""
     lead_id: str | None = Field(default=None, sa_type=Text)
+    desk_id: str = Field(sa_type=Text)
+    """Where it lies: with the unit whose lead task it is, else with the holder."""
+    desk_since: datetime = Field(sa_type=Instant)
     visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     """Ids of the units that have or had a part in it, of all units above them, and of the persons who
     reported it: `models.case.jurisdiction`."""
@@ -140,6 +159,38 @@ class TaskRow(Table, table=True):
     handled_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class OrderRow(Table, table=True):
+    """One supervision order (督办) of a case. What was said in it and in its answer is in the facts."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        # With what is counted beside the key, so that nothing else has to be read.
+        Index(
+            "ix_orders_owed",
+            "case_number",
+            postgresql_include=["owner_id", "due_at"],
+            postgresql_where=text("owed"),
+        ),
+        Index("ix_orders_opened_at", "opened_at", postgresql_include=["case_number", "owed", "answered_at"]),
+    )
+
+    case_number: str = Field(primary_key=True, sa_type=Text)
+    id: str = Field(primary_key=True, sa_type=Text)
+    ordinal: int
+    """Which order of its case it is, from 1."""
+    owner_id: str = Field(sa_type=Text)
+    by_id: str = Field(sa_type=Text)
+    person: str | None = Field(default=None, sa_type=Text)
+    """Who gave it; the system where a red light did."""
+    automatic: bool
+    opened_at: datetime = Field(sa_type=Instant)
+    answered_at: datetime | None = Field(default=None, sa_type=Instant)
+    owed: bool
+    """Whether the answer is still waited for: the round in which it was given goes on."""
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the answer is due, while its clock runs."""
+
+
 _LATE = (
     "CASE WHEN valid_until IS NULL OR greatest(red_at, valid_from) < valid_until"
     " THEN tstzrange(greatest(red_at, valid_from), valid_until) END"
@@ -190,7 +241,13 @@ class MessageRow(Table, table=True):
     __tablename__ = "messages"
     __table_args__ = (
         Index("ix_messages_to_person", "to_person", "visible_at"),
-        Index("ix_messages_to_unit", "to_unit", "visible_at"),
+        # With all that decides who has a message still to read: an inbox counts it on every page.
+        Index(
+            "ix_messages_to_unit",
+            "to_unit",
+            "visible_at",
+            postgresql_include=["to_roles", "to_rank", "case_number", "seq", "place"],
+        ),
     )
 
     case_number: str = Field(primary_key=True, sa_type=Text)

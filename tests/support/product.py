@@ -6,10 +6,11 @@ People are signed in for real and speak JSON to the application; only the networ
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import httpx
@@ -21,6 +22,8 @@ from temporalio.worker import Worker
 from api.app import create_app
 from api.services import Services
 from models.case.state import Case
+from models.queries.people import find_login, principal_of
+from models.queries.sessions import open_session
 from runtime.settings import Settings
 from workflows.messages import Timeline
 
@@ -126,9 +129,31 @@ class Product:
             _TOKENS[known] = answer.json()["access_token"]
         return Person(self.http, {"Authorization": f"Bearer {_TOKENS[known]}"})
 
+    async def admitted(self, login: str) -> Person:
+        """The same in a session that was opened without the password, which is slow to check on purpose.
+
+        For tests that need dozens of people; afterwards `person` knows them too.
+        """
+        at = datetime.now(UTC)
+        async with self.services.sessions.write() as session:
+            found = await find_login(session, login)
+            assert found is not None, login
+            principal = await principal_of(session, found.id, at)
+            assert principal is not None, login
+            row = await open_session(
+                session,
+                session_id=secrets.token_urlsafe(16),
+                person_id=found.id,
+                agent="tests",
+                at=at,
+                expires_at=at + self.services.settings.token_ttl,
+            )
+        _TOKENS[(self.services.settings.dsn, login)] = self.services.signer.issue(row.id, principal)
+        return await self.person(login)
+
     async def reader(self, login: str) -> Browser:
         """A demonstration person before the pages: signed in by the form, with the cookie."""
-        http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://shaodao.test")
+        http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=self._site)
         browser = Browser(http)
         answer = await browser.post("/sign-in", login=login, password=DEMO_PASSWORD)
         assert answer.status_code == 303, f"{login}: {answer.text}"
@@ -136,8 +161,14 @@ class Product:
 
     def visitor(self) -> Browser:
         """Somebody before the pages who is not signed in."""
-        http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://shaodao.test")
+        http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=self._site)
         return Browser(http)
+
+    @property
+    def _site(self) -> str:
+        """Where browsers reach it: cookies of a house that is public by https are kept over https only."""
+        https = (self.services.settings.public_url or "").startswith("https:")
+        return f"{'https' if https else 'http'}://shaodao.test"
 
     async def state(self, number: str) -> Case:
         """The case as its workflow has it."""

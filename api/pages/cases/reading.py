@@ -21,7 +21,7 @@ from models.case.state import Case
 from models.case.timeline import Timeline, timeline
 from models.clocks.calendar import CalendarSlice
 from models.queries.cases import CaseLine, CaseNotFound, get_case
-from models.queries.contacts import Contact, masked_contacts
+from models.queries.contacts import MaskedContact, masked_contacts
 from models.queries.facts import fact_rows, sealed
 from models.queries.names import names
 from models.queries.related import lines_of
@@ -38,7 +38,7 @@ class CaseFile:
     source: Source
     names: dict[str, str] = field(default_factory=dict)
     """Of people and units, by id."""
-    contacts: dict[str, Contact] = field(default_factory=dict)
+    contacts: dict[str, MaskedContact] = field(default_factory=dict)
     """How to reach reporters, masked, by reference."""
     remarks: tuple[Remark, ...] = ()
     """What residents wrote beside their evaluations; the facts only name it."""

@@ -29,7 +29,7 @@ from models.case.state import Case
 from models.city.routing import suggest_handlers
 from models.city.triage import DEFAULT as TRIAGE
 from models.queries.cases import CaseLine, CaseNotFound, Page, get_case
-from models.queries.contacts import Contact, masked_contacts
+from models.queries.contacts import MaskedContact, masked_contacts
 from models.queries.desks import desks_beside
 from models.queries.intake_queue import Step, count_queue, list_queue, step_of
 from models.queries.names import names
@@ -56,7 +56,7 @@ class Chosen:
     suggested: Sequence[UnitOption]
     duplicates: Sequence[Nearby]
     reporter: str | None
-    contacts: Sequence[Contact]
+    contacts: Sequence[MaskedContact]
 
 
 @router.get("/intake")

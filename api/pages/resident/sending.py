@@ -12,10 +12,10 @@ from api.errors import ApiError, KeyReused, NotFound
 from api.gateway import Gone, Refused
 from api.pages.commanding import keep_photos
 from api.pages.forms import Form
-from api.pages.resident.scrubbing import Scrubbed, scrub
 from api.pages.resident.ticket import Ticket
 from api.rest.cases import ReportBody, open_case
 from api.rest.commands import ended_or_unknown
+from api.scrubbing import Scrubbed, scrub
 from api.services import Services
 from models.base import Words
 from models.case.refusals import Refusal
@@ -122,16 +122,16 @@ async def _open(house: Services, caller: Caller, body: ReportBody, ticket: Ticke
         try:
             await open_case(house, caller, body, f"report-{attempt}", follow)
         except KeyReused as used:
-            if await _was_opened(house, str(used.members["number"])):
+            if await _was_opened(house, caller, str(used.members["number"])):
                 return
         else:
             return
     raise KeyReused
 
 
-async def _was_opened(house: Services, number: str) -> bool:
+async def _was_opened(house: Services, caller: Caller, number: str) -> bool:
     try:
         await house.gateway.state(number)
     except Gone:
-        return not isinstance(await ended_or_unknown(house, number), NotFound)
+        return not isinstance(await ended_or_unknown(house, caller, number), NotFound)
     return True

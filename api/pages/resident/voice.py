@@ -16,9 +16,9 @@ from api.pages.answers import done
 from api.pages.forms import Form
 from api.pages.resident.addresses import tracking_path
 from api.pages.resident.following import Followed, follow, too_many, tracking_page, unknown
-from api.pages.resident.scrubbing import scrub
 from api.rest.bodies import body_of
 from api.rest.commands import send
+from api.scrubbing import scrub
 from api.services import Services
 from models.base import Words
 from models.queries.tracking import drop_remark, keep_remark

@@ -85,7 +85,7 @@ async def fill(board: Board, session: AsyncSession, reader: Reader, cursor: str 
     """Read what the board shows, in nine queries or fewer. Raises NotFound for a unit that is not there."""
     principal = reader.principal
     try:
-        board.summary = await summarize_overdue(session, principal, board.wanted, board.at)
+        board.summary = await summarize_overdue(session, principal, board.wanted, board.at, board.now)
         board.crumbs = await _crumbs(session, reader, board)
     except UnitNotFound as error:
         raise NotFound from error

@@ -23,8 +23,8 @@ from models.clocks.calendar import CITY_ZONE
 T = TypeVar("T")
 
 MOST_ROWS: Final = 50_000
-SUSPECT: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that some program might take for a formula."""
+SUSPECT: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How a text begins that some program might take for a formula; full-width signs too, as Chinese is typed."""
 LONGEST_TEXT: Final = 32_767
 """Characters that a cell holds."""
 

@@ -18,7 +18,10 @@ router: Final = APIRouter(include_in_schema=False)
 
 PARTS: Final = ("pages/worker-store.js", "pages/worker-send.js")
 """What the service worker shares with the pages: the store of waiting reports, and the sending of them."""
-_POLICY: Final = "default-src 'none'; script-src 'self'; connect-src 'self'"
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
 """A worker keeps to the policy of its own answer, not to the page's."""
 
 

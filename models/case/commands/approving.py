@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from pydantic import Field
@@ -33,12 +33,14 @@ from models.case.refusals import (
 )
 from models.case.state import WORKING, Case, Request, RequestKind, Suspension
 from models.clocks import clock as clocks
-from models.clocks.budget import Budget
+from models.clocks.budget import LONGEST, Budget
 from models.clocks.calendar import CITY_ZONE, city_date
 from models.clocks.clock import Clock
 from models.clocks.explain import why
 from models.clocks.policy import ClockStage, Rules, StageRule
 
+LONGEST_SUSPENSION = timedelta(days=5 * 366)
+"""How far ahead a review date may lie: nobody suspends a matter for good by a slip of the pen."""
 REVIEW_HOUR = time(8)
 """When on its review date a suspension is looked at again: the opening of business (Asia/Shanghai)."""
 
@@ -81,7 +83,7 @@ class RequestExtension(CommandBase):
     """申请延期: before the limit expires, with the reason; in the unit of the handling clock."""
 
     command: Literal["request-extension"] = "request-extension"
-    amount: int = Field(gt=0)
+    amount: int = Field(gt=0, le=max(LONGEST.values()))
     """Seconds, or working days where the handling clock counts working days."""
     reason: str = Reason
 
@@ -94,8 +96,10 @@ class RequestExtension(CommandBase):
             raise LimitReached(
                 Words(zh=f"最多延期{rules.extensions_max}次", en=f"At most {rules.extensions_max} extensions")
             )
-        limit = rules.extension_limit
-        if limit and limit.kind is clock.budget.kind and clock.extension + self.amount > limit.amount:
+        kind, limit = clock.budget.kind, rules.extension_limit
+        if limit is None or limit.kind is not kind:
+            limit = Budget(kind=kind, amount=LONGEST[kind])
+        if clock.extension + self.amount > limit.amount:
             raise BadValue(
                 Words(zh=f"累计延期不得超过{limit.words().zh}", en=f"At most {limit.words().en} in all"),
                 field="amount",
@@ -115,6 +119,9 @@ class RequestSuspension(CommandBase):
             raise BadValue(
                 Words(zh="复核日期须晚于今天", en="The review date must lie ahead"), field="review_on"
             )
+        if self.review_on > city_date(draft.at) + LONGEST_SUSPENSION:
+            words = Words(zh="复核日期最远为五年后", en="The review date lies within five years")
+            raise BadValue(words, field="review_on")
         _ask(draft, RequestKind.SUSPENSION, self.reason, review_on=self.review_on)
 
 

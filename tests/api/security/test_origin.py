@@ -21,6 +21,7 @@ APP = Starlette(
     routes=[Route("/", _done, methods=["GET", "POST", "DELETE"])],
     middleware=[Middleware(SameOriginMiddleware)],
 )
+NOBODY = {"Accept": "application/json"}
 COOKIE = {"Cookie": "session=x", "Accept": "application/json"}
 
 
@@ -38,7 +39,11 @@ COOKIE = {"Cookie": "session=x", "Accept": "application/json"}
         ("POST", COOKIE | {"Origin": "null"}, 403),
         ("POST", COOKIE, 403),
         ("POST", COOKIE | {"Sec-Fetch-Site": "cross-site", "Authorization": "Bearer t"}, 200),
-        ("POST", {"Sec-Fetch-Site": "cross-site"}, 200),
+        ("POST", COOKIE | {"Sec-Fetch-Site": "cross-site", "Authorization": "Basic dDp0"}, 403),
+        ("POST", NOBODY | {"Sec-Fetch-Site": "cross-site"}, 403),
+        ("POST", NOBODY | {"Origin": "http://evil.test"}, 403),
+        ("POST", NOBODY | {"Origin": "http://shaodao.test"}, 200),
+        ("POST", NOBODY, 200),
     ],
 )
 async def test_a_cookie_counts_only_from_our_own_pages(

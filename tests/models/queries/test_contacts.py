@@ -15,6 +15,7 @@ from models.queries.contacts import (
     Contact,
     ContactMissing,
     ContactNotYours,
+    MaskedContact,
     erase_contact,
     masked,
     masked_contacts,
@@ -50,7 +51,7 @@ def test_the_mask_shows_enough_to_recognise_and_too_little_to_call(
 ) -> None:
     view = masked(Contact(name=name, phone=phone, note="他在十八号楼"))
     assert (view.name, view.phone) == shown
-    assert view.note is None
+    assert "十八" not in view.model_dump_json()
 
 
 @pytest.mark.parametrize("phone", ["call me", "123", "1" * 30, "138<script>5678", ""])
@@ -134,7 +135,7 @@ async def test_what_was_erased_is_gone_and_who_had_read_it_stays_known(
     async with sessions.write() as session:
         assert not await erase_contact(session, reference)
         assert not await erase_contact(session, "ct_unknown")
-        assert await masked_contacts(session, [reference]) == {}
+        assert await masked_contacts(session, [reference]) == {reference: MaskedContact(erased=True)}
         with pytest.raises(ContactMissing):
             await read_contact(session, _holder(Role.DISPATCHER), reference, case_no="n", reason="r", at=AT)
     async with engine.connect() as connection:

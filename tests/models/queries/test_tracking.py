@@ -13,7 +13,6 @@ from models.city.people import Role
 from models.queries.tracking import (
     add_tracking,
     drop_remark,
-    erase_remarks,
     find_tracking,
     keep_remark,
     remarks_on,
@@ -68,7 +67,7 @@ async def test_the_code_itself_is_not_kept(sessions: Sessions, engine: AsyncEngi
     assert not any(CODE in row for row in rows)
 
 
-async def test_remarks_are_kept_dropped_and_erased(sessions: Sessions) -> None:
+async def test_remarks_are_kept_and_dropped(sessions: Sessions) -> None:
     async with sessions.write() as session:
         kept = await keep_remark(session, "c1", "谢谢李师傅", AT)
         refused = await keep_remark(session, "c1", "重复的", AT)
@@ -76,8 +75,4 @@ async def test_remarks_are_kept_dropped_and_erased(sessions: Sessions) -> None:
         await drop_remark(session, refused)
     async with sessions.write() as session:
         assert [(r.reference, r.words) for r in await remarks_on(session, "c1")] == [(kept, "谢谢李师傅")]
-        assert await erase_remarks(session, "c1") == 1
-        assert await erase_remarks(session, "c1") == 0
-    async with sessions.read() as session:
-        assert await remarks_on(session, "c1") == ()
         assert [remark.words for remark in await remarks_on(session, "c2")] == ["别的事"]
