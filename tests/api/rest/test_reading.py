@@ -43,7 +43,7 @@ async def test_a_case_is_found_in_lists_and_read_with_its_words_names_and_comman
     assert case["names"]["500120001005"] == "东关社区"
     assert "董嘉木" in case["names"].values()
     (contact,) = case["contacts"].values()
-    assert contact == {"name": "王**", "phone": "138****5678", "note": None}
+    assert contact == {"name": "王**", "phone": "138****5678", "erased": False}
     assert "王小明" not in str(case)
 
 
