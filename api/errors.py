@@ -15,10 +15,10 @@
     │   └── ForeignOrigin       403 foreign_origin
     ├── NotFound                404 not_found
     ├── MethodNotAllowed        405 method_not_allowed
-    ├── BodyTooSlow             408 body_too_slow
     ├── Conflict                409 conflict
     │   ├── KeyReused           409 idempotency_key_reused
     │   └── AnotherPerson       409 another_person
+    ├── BodyTooSlow             408 body_too_slow
     ├── BodyTooLarge            413 body_too_large
     ├── InputInvalid            422 input_invalid
     │   ├── CursorInvalid       422 cursor_invalid

@@ -20,6 +20,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
+import structlog
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
@@ -58,6 +59,7 @@ from workflows.policies import STEP_PATIENCE
 from workflows.search_attributes import attributes_of
 
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 
 def _statuses(kind: type[Refusal]) -> dict[str, int]:
@@ -257,6 +259,10 @@ def _rpc(error: RPCError) -> Exception:
         case RPCStatusCode.RESOURCE_EXHAUSTED:
             return TooManyRequests(2)
         case RPCStatusCode.UNAVAILABLE | RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED:
+            return EngineAway()
+        case RPCStatusCode.ABORTED | RPCStatusCode.INTERNAL | RPCStatusCode.UNKNOWN:
+            # The server's own trouble, as while it starts or loses its store. The same key again is safe.
+            log.warning("engine_in_trouble", status=error.status.name, why=str(error))
             return EngineAway()
         case _:
             return error

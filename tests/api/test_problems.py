@@ -176,4 +176,4 @@ async def test_a_refusal_of_the_core_keeps_its_code_and_words_and_details(client
 
 async def test_a_value_that_postgresql_cannot_hold_is_the_callers_fault(client: httpx.AsyncClient) -> None:
     answer = await client.post("/api/v1/tokens", data={"username": "nul\0", "password": "x"})
-    assert (answer.status_code, answer.json()["code"]) == (422, "input_invalid")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
