@@ -57,7 +57,11 @@ _OVERFLOW: Final = """
 
 _SPILT: Final = """
 () => {
-  const spilt = (element) => element.clientWidth && element.scrollWidth > element.clientWidth + 1
+  // What is only read aloud stands beside the flow, and what is folded away has no width to fit.
+  const aloud = (element) => [...element.querySelectorAll('*')]
+    .some((one) => getComputedStyle(one).position === 'absolute');
+  const spilt = (element) => element.checkVisibility({contentVisibilityAuto: true}) && !aloud(element)
+    && element.clientWidth && element.scrollWidth > element.clientWidth + 1
     && getComputedStyle(element).overflowX === 'visible' && !element.classList.contains('for-ears');
   return [...document.querySelectorAll('button, .btn, .chip, th, [role=tab]')].filter(spilt)
     .map((element) => `${element.textContent.trim().replace(/\\s+/g, ' ').slice(0, 60)} `
