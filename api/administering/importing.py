@@ -112,7 +112,7 @@ async def carry(house: Services, by: Administrator, import_id: str, reason: str)
                 await _outlines(house, by, row, reason)
     except _MovedOn:
         problem = MOVED_ON
-    except Exception:
+    except Exception:  # nobody awaits this task: whatever it was, who uploaded the file must be told
         log.exception("import_failed", import_id=import_id)
         problem = BROKEN
     async with house.sessions.write() as session:
