@@ -119,17 +119,23 @@ class Gateway:
             search_attributes=attributes_of(opening.dossier),
             static_summary=f"{opening.dossier.matter.name.zh} · {opening.dossier.place.name}",
         )
-        return await self._received(
-            number,
-            REPORT_UPDATE,
-            lambda: client.execute_update_with_start_workflow(
+        # The library sets an error on this promise too; unread, asyncio would log it as lost.
+        begun = asyncio.ensure_future(start.workflow_handle())
+        begun.add_done_callback(lambda read: read.cancelled() or read.exception())
+        try:
+            return await self._received(
+                number,
                 REPORT_UPDATE,
-                start_workflow_operation=start,
-                id=opening.command_id,
-                result_type=Receipt,
-                rpc_timeout=self._settings.rpc_timeout,
-            ),
-        )
+                lambda: client.execute_update_with_start_workflow(
+                    REPORT_UPDATE,
+                    start_workflow_operation=start,
+                    id=opening.command_id,
+                    result_type=Receipt,
+                    rpc_timeout=self._settings.rpc_timeout,
+                ),
+            )
+        finally:
+            begun.cancel()
 
     async def send(self, number: str, envelope: Envelope) -> Receipt:
         """Send a command to the case and wait for its receipt.
@@ -168,13 +174,18 @@ class Gateway:
         return await self._asked(handle.query(TIMELINE_QUERY, result_type=Timeline, **self._patience))
 
     async def roll_out(self, change: Rollout, after: timedelta) -> None:
-        """Begin, `after` a while, to tell open cases of changed rules. Raises EngineAway."""
+        """Begin, `after` a while, to tell open cases of changed rules. Raises EngineAway.
+
+        One that was begun under this id before is replaced: whoever asked for it never learnt of it, or took
+        back what it was to tell.
+        """
         client = await self._engine.client()
         await self._asked(
             client.start_workflow(
                 ROLLOUT_WORKFLOW,
                 change,
                 id=change.id,
+                id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
                 task_queue=self._settings.task_queue,
                 static_summary=change.reason,
                 start_delay=after,
@@ -230,7 +241,8 @@ class Gateway:
     async def _asked(self, call: Awaitable[T]) -> T:
         """Wait for Temporal's answer, and turn its errors into ours."""
         try:
-            return await asyncio.wait_for(call, timeout=self._settings.rpc_timeout.total_seconds())
+            async with asyncio.timeout(self._settings.rpc_timeout.total_seconds()):
+                return await call
         except WorkflowUpdateFailedError as failed:
             raise _refused(failed) from failed
         except WorkflowAlreadyStartedError as ended:

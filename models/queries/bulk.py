@@ -32,7 +32,7 @@ async def alone_and_unhurried(connection: AsyncConnection) -> None:
 
 
 async def copy_units(connection: AsyncConnection, units: Sequence[NewUnit], progress: Progress) -> None:
-    """Store new units, parents before children, by COPY."""
+    """Store new units, parents before children, by COPY, and let the planner know how many there are now."""
     raw = await connection.get_raw_connection()
     driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]
     progress(STORING, 0, len(units))
@@ -54,4 +54,6 @@ async def copy_units(connection: AsyncConnection, units: Sequence[NewUnit], prog
             )
             if count % _EVERY == 0:
                 progress(STORING, count, len(units))
+    # Until autovacuum comes by, plans for an empty table would be used: seconds for a join of the whole tree.
+    await connection.execute(text("ANALYZE units"))
     progress(STORING, len(units), len(units))

@@ -55,17 +55,36 @@ _OVERFLOW: Final = """
 }
 """
 
-_SPILT: Final = """
+_SPILT: Final = r"""
 () => {
-  // What is only read aloud stands beside the flow, and what is folded away has no width to fit.
-  const aloud = (element) => [...element.querySelectorAll('*')]
-    .some((one) => getComputedStyle(one).position === 'absolute');
-  const spilt = (element) => element.checkVisibility({contentVisibilityAuto: true}) && !aloud(element)
-    && element.clientWidth && element.scrollWidth > element.clientWidth + 1
-    && getComputedStyle(element).overflowX === 'visible' && !element.classList.contains('for-ears');
-  return [...document.querySelectorAll('button, .btn, .chip, th, [role=tab]')].filter(spilt)
-    .map((element) => `${element.textContent.trim().replace(/\\s+/g, ' ').slice(0, 60)} `
-      + `(${element.scrollWidth} px in ${element.clientWidth})`);
+  const past = (element, part) => {
+    const box = element.getBoundingClientRect();
+    return part.width > 1 && (part.right > box.right + .5 || part.left < box.left - .5);
+  };
+  // What is only read aloud, or lies on top like a count, stands beside the flow.
+  const beside = (element, holder) => {
+    for (; holder !== element; holder = holder.parentElement)
+      if (getComputedStyle(holder).position === 'absolute') return true;
+    return false;
+  };
+  const spilt = (element) => {
+    if (!element.checkVisibility({contentVisibilityAuto: true})) return null;
+    if (element.closest('.for-ears, .stacked thead')) return null;
+    if (getComputedStyle(element).overflowX !== 'visible') return null;
+    const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    while (walk.nextNode()) {
+      if (!walk.currentNode.data.trim() || beside(element, walk.currentNode.parentElement)) continue;
+      range.selectNodeContents(walk.currentNode);
+      const part = range.getBoundingClientRect();
+      if (past(element, part)) return Math.round(part.right - element.getBoundingClientRect().left);
+    }
+    return null;
+  };
+  return [...document.querySelectorAll('button, .btn, .chip, th, [role=tab]')]
+    .map((element) => [element, spilt(element)]).filter(([, reach]) => reach !== null)
+    .map(([element, reach]) => `${element.textContent.trim().replace(/\s+/g, ' ').slice(0, 60)} `
+      + `(to ${reach} px of ${Math.round(element.getBoundingClientRect().width)})`);
 }
 """
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from api.administering.rules import rollout_id
 from models.base import Urgency
 from models.clocks.policy import ClockStage
 from models.clocks.policy_files import load_policies
 from tests.support.product import Person, Product
+from workflows.messages import Rollout
 
 GRID = "500120001005-g18"
 
@@ -47,6 +50,23 @@ async def test_a_new_version_of_a_policy_moves_the_dates_of_open_cases(product: 
 
     again = await admin.post("/policies", {"policy": changed.model_dump(mode="json"), "reason": "再来"})
     assert (again.status_code, again.json()["active"]) == (409, changed.version)
+
+
+async def test_a_version_whose_publishing_was_cut_short_can_be_published(product: Product) -> None:
+    """The rollout begins before the commit; if that never comes, the version must not be barred by it."""
+    admin, worker = await product.person("admin"), await product.person("dongguan-g18")
+    number = (await worker.report(matter="other", unit=GRID, text="其他事项"))["number"]
+    loop = load_policies()["loop"]
+    changed = loop.model_copy(update={"version": loop.version + 9})
+    cut_short = Rollout(id=rollout_id(changed.id, changed.version), reason="中断", policy=changed.id)
+    await product.services.gateway.roll_out(cut_short, timedelta(days=30))
+
+    body = {"policy": changed.model_dump(mode="json"), "reason": "再次发布"}
+    answer = await admin.post("/policies", body)
+    assert answer.status_code == 202, answer.text
+    assert (await _finished(admin, answer.json()))["told"] >= 1
+    facts = await product.facts(number, "rules_changed")
+    assert [fact["reason"] for fact in facts] == ["再次发布"]
 
 
 async def test_a_published_year_is_no_longer_provisional_and_moves_dates(product: Product) -> None:
