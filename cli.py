@@ -109,6 +109,19 @@ def api() -> None:
     )
 
 
+@app.command()
+def administrator(
+    login: Annotated[str, typer.Argument(help="What they sign in with.")],
+    name: Annotated[str, typer.Option(help="Their name, for a new account.")] = "管理员",
+) -> None:
+    """Open an account that administers the whole city, or give it a new password; prints it once."""
+    from runtime.administrator_command import let_in
+
+    settings = read_settings()
+    with plainly():
+        let_in(settings, login, name)
+
+
 units = typer.Typer(help="The tree of the city's units.", no_args_is_help=True)
 app.add_typer(units, name="units")
 

@@ -16,7 +16,6 @@ _CHINESE: Final[dict[str, str]] = {
     "string_too_short": "至少 {min_length} 个字符",
     "string_too_long": "至多 {max_length} 个字符",
     "string_pattern_mismatch": "格式不正确",
-    "string_control_characters": "不能含有空字符",
     "int_type": "应为整数",
     "int_parsing": "应为整数",
     "float_type": "应为数字",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,9 +24,7 @@ from models.queries.account_changes import (
 from models.queries.people_admin import PersonNotFound, person_row
 from models.queries.post_admin import NewPost, PostNotFound, end_post, give_post
 from models.tables.sessions import SessionRow
-
-_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without those that are taken for one another when they are read out or copied by hand."""
+from runtime.first_password import first_password
 
 
 class Credentials(Frozen):
@@ -36,11 +32,6 @@ class Credentials(Frozen):
 
     person: str
     password: str
-
-
-def first_password() -> str:
-    """A password to be told to somebody: three groups of four, 59 random bits."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
 
 
 async def hire(house: Services, by: Administrator, person: NewPerson) -> Credentials:

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from api.plain_text import PLAIN
 from models.case.commands import COMMANDS, CommandBase
 from models.city.units import UnitRef
 
@@ -81,7 +80,7 @@ def body_of(name: str) -> type[BaseModel]:
             fields[field] = (info.annotation, info)
     title = "".join(part.capitalize() for part in name.split("-")) + "Body"
     config = ConfigDict(extra="forbid", title=title, json_schema_extra={"examples": [EXAMPLES.get(name, {})]})
-    return create_model(title, __config__=config, __doc__=command.__doc__, __validators__=PLAIN, **fields)
+    return create_model(title, __config__=config, __doc__=command.__doc__, **fields)
 
 
 def named_units(name: str, body: BaseModel) -> list[str]:

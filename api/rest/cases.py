@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 import structlog
 from fastapi import APIRouter, Header, Response, status
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import Caller, House, SignedIn
@@ -18,7 +18,6 @@ from api.errors import KeyReused
 from api.gateway import Gone, Refused
 from api.middleware.request_id import request_id
 from api.paths import API
-from api.plain_text import require_plain
 from api.problems import SIGNED_IN, problems
 from api.rest.commands import ended_or_unknown
 from api.rest.receipts import ReceiptView
@@ -82,8 +81,6 @@ class ReportBody(BaseModel):
     on_the_spot: OnTheSpot | None = Field(default=None, description="Handled at once (自办), with evidence.")
     drill: bool = Field(default=False, description="A drill, flagged as one everywhere.")
     follows: str | None = Field(default=None, max_length=40, description="The case this one follows up.")
-
-    _plain = field_validator("*")(require_plain)
 
 
 Beside = Callable[[AsyncSession, str], Awaitable[None]]

@@ -80,6 +80,28 @@ async def test_no_body_is_our_fault(product: Product, kind: str) -> None:
         assert (await product.state(number)).version == before
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        None,
+        "",
+        "text/plain",
+        "application/json;charset=utf-16",
+        "APPLICATION/JSON",
+        "application/merge-patch+json",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+async def test_a_nul_passes_under_no_name(product: Product, kind: str | None, encoding: str) -> None:
+    """A body that is called otherwise is either not read, or looked through."""
+    dispatcher = await product.admitted("bicheng-dispatch")
+    for path in (f"{API}/cases", f"{API}/cases/20260101-1/annotate"):
+        said = '{"matter":"other","text":"a\\u0000b","note":"a\\u0000b"}'.encode(encoding)
+        headers = dispatcher.headers | ({} if kind is None else {"Content-Type": kind})
+        answer = await product.http.post(path, content=said, headers=headers)
+        assert answer.status_code in (400, 415, 422), f"{path}: {answer.status_code} {answer.text[:200]}"
+
+
 @pytest.mark.parametrize("kind", ["urlencoded", "multipart", "lies"])
 async def test_no_form_is_our_fault(product: Product, kind: str) -> None:
     """Thousands of fields, parts without names, a boundary that never comes: every form of every page."""
