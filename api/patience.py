@@ -17,8 +17,6 @@ from api.errors import DatabaseAway
 
 T = TypeVar("T")
 
-WAIT: Final = timedelta(milliseconds=800)
-"""How long something is waited for before PostgreSQL counts as away."""
 REST: Final = timedelta(seconds=1)
 """How long it is left alone then, so that not every command waits in vain."""
 
@@ -26,7 +24,9 @@ REST: Final = timedelta(seconds=1)
 class Patience:
     """What this process has learnt of PostgreSQL's presence; one object for all that can do without."""
 
-    def __init__(self) -> None:
+    def __init__(self, wait: timedelta) -> None:
+        """`wait`: how long something is waited for before PostgreSQL counts as away."""
+        self._wait = wait.total_seconds()
         self._waiting: set[asyncio.Task[Any]] = set()
         self._away_until = 0.0
 
@@ -41,7 +41,7 @@ class Patience:
         task = asyncio.create_task(work())
         self._waiting.add(task)
         task.add_done_callback(self._forget)
-        await asyncio.wait({task}, timeout=WAIT.total_seconds())
+        await asyncio.wait({task}, timeout=self._wait)
         if not task.done() or task.cancelled():
             self._away_until = time.monotonic() + REST.total_seconds()
             raise DatabaseAway

@@ -24,7 +24,6 @@ from api.unit_directory import UnitDirectory
 from api.writing import Writer
 from runtime.database import Sessions, create_engine
 from runtime.settings import Settings
-from workflows.policies import PROJECTION_STATEMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +63,11 @@ async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]
     quick = create_engine(
         settings,
         application="shaodao-api-writer",
-        statement_timeout=PROJECTION_STATEMENT,
+        statement_timeout=settings.database_patience,
         pre_ping=False,  # the writer tries again by itself
         autocommit=True,
     )
-    patience = Patience()
+    patience = Patience(settings.database_patience)
     try:
         with on_termination(live.end):
             yield Services(

@@ -215,6 +215,7 @@ class Loader:
         starts = sorted(self._closed_starts(closed, closed_cases), key=lambda one: one[1])
         await self._copy(one, place, starts, "made.", 0)
         await self._copy(one, place, self._open_starts(open_, open_cases), "", closed_cases * COPIES)
+        await one.execute("UPDATE case_words SET seen_by = visible_to FROM cases WHERE number = case_number")
 
     def _closed_starts(
         self, found: Sequence[tuple[Any, float]], count: int
@@ -255,9 +256,9 @@ class Loader:
                 lines[table].append(block)
             words = pattern.words(grid, text, address)
             if made:
-                lines["case_words"].append(f"{slot}\t{number}\t{words_fields(words)}\n")
+                lines["case_words"].append(f"{slot}\t{number}\t{words_fields(words, start)}\n")
             else:
-                lines["case_words"].append(f"{number}\t{words_fields(f'{number} {words}')}\n")
+                lines["case_words"].append(f"{number}\t{words_fields(f'{number} {words}', start)}\n")
             if not made and slot % _TRACKED_EVERY == 0:
                 fields = (
                     code_hash(tracking_code(number)),
@@ -280,7 +281,7 @@ class Loader:
     ) -> None:
         named = {
             **columns,
-            "case_words": ["case_number", "words", "pairs"],
+            "case_words": ["case_number", "words", "keys", "seen_by"],
             "trackings": ["code_hash", "case_no", "person", "unit_id", "created_at"],
         }
         async with one.cursor() as cursor:
@@ -298,7 +299,7 @@ class Loader:
                 await one.execute(_RENAMED, {"days": back * EVERY.days, "before": COPIES - 1 - back})
                 for table in _INSTANTS:
                     await one.execute(await self._slice(one, table), {"back": back * EVERY})
-                await one.execute(_WORDS)
+                await one.execute(_WORDS, {"back": back * EVERY})
                 await one.execute("DROP TABLE renamed")
                 if lane == 0:
                     self._tell(f"{(COPIES - back) * 100 // COPIES} %")
@@ -368,12 +369,17 @@ _RENAMED: Final = """
     FROM made.cases
 """
 _WORDS: Final = """
-    INSERT INTO case_words (case_number, words, pairs)
+    INSERT INTO case_words (case_number, words, keys, seen_by)
     SELECT r.number, r.number || ' ' || m.words,
-        m.pairs || ARRAY(
-            SELECT DISTINCT substr(r.number, i, 2) FROM generate_series(1, length(r.number) - 1) i
-        )
-    FROM made.case_words m JOIN renamed r USING (slot)
+        ARRAY(
+            SELECT key FROM unnest(m.keys) AS key WHERE key NOT LIKE '#%%'
+            UNION SELECT substr(r.number, i, n)
+            FROM generate_series(1, length(r.number)) i, generate_series(1, 2) n
+            UNION SELECT to_char((c.reported_at - %(back)s) AT TIME ZONE 'UTC', form)
+            FROM unnest(ARRAY['"#"YYYYMM', '"#"YYYYMMDD']) AS form
+        ),
+        c.visible_to
+    FROM made.case_words m JOIN renamed r USING (slot) JOIN made.cases c USING (slot)
 """
 _READS: Final = """
     INSERT INTO message_reads (person_id, case_number, seq, place, at)

@@ -28,7 +28,7 @@ from bench.reading_lives import (
     Life,
 )
 from models.queries.case_rows import rows
-from models.queries.search_words import pairs
+from models.queries.search_words import keys
 
 TABLES: Final = {
     "case": "cases",
@@ -133,9 +133,9 @@ class Pattern:
         return min(ahead, default=timedelta(hours=6))
 
 
-def words_fields(words: str) -> str:
-    """The words and their pairs, as fields."""
-    return f"{field(words)}\t{field(pairs(words))}"
+def words_fields(words: str, reported_at: datetime) -> str:
+    """The words, by what they are found, and by whom: that is still to be filled in."""
+    return f"{field(words)}\t{field(keys(words, reported_at))}\t{field([])}"
 
 
 _ROADS: Final = [

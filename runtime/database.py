@@ -45,6 +45,8 @@ def create_engine(
         "statement_timeout": _milliseconds(limit),
         "lock_timeout": _milliseconds(limit),
         "idle_in_transaction_session_timeout": 60_000,
+        # Compiling a plan takes longer than any of these statements.
+        "jit": "off",
     }
     return create_async_engine(
         settings.dsn,

@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     pool_timeout: Duration = timedelta(seconds=5)
     connect_timeout: Duration = timedelta(seconds=3)
     statement_timeout: Duration = timedelta(seconds=5)
+    database_patience: Duration = timedelta(milliseconds=800)
 
     # Doors
     secret_key: SecretStr | None = None

@@ -78,6 +78,8 @@ def product_settings(
             "database_url": seeded_url,
             "state_dir": tmp_path,
             "secret_key": "a test's own key: 0123456789abcdef",
+            "database_patience": 10,  # a busy machine is no outage
+            "statement_timeout": 20,
             "task_queue": task_queue,
             "login_rate": "1000/minute",
             "login_rate_per_address": "1000/minute",

@@ -114,10 +114,13 @@ def upgrade() -> None:
         "case_words",
         sa.Column("case_number", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("pairs", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("keys", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("seen_by", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("case_number", name=op.f("pk_case_words")),
     )
-    op.create_index("ix_case_words_pairs", "case_words", ["pairs"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_case_words_keys", "case_words", ["keys", "seen_by"], unique=False, postgresql_using="gin"
+    )
     op.create_table(
         "catalogue_items",
         sa.Column("key", sa.Text(), nullable=False),
@@ -816,7 +819,7 @@ def downgrade() -> None:
     op.drop_table("clocks")
     op.drop_index(op.f("ix_catalogue_items_section"), table_name="catalogue_items")
     op.drop_table("catalogue_items")
-    op.drop_index("ix_case_words_pairs", table_name="case_words", postgresql_using="gin")
+    op.drop_index("ix_case_words_keys", table_name="case_words", postgresql_using="gin")
     op.drop_table("case_words")
     op.drop_table("calendars")
     op.drop_table("calendar_years")

@@ -15,7 +15,7 @@ from models.case.state import ACTIVE_TASK, OPEN, WORKING, Case, PartyState, Stag
 from models.case.views import snapshot
 from models.clocks.clock import Clock, ClockState
 from models.clocks.policy import ClockStage
-from models.queries.search_words import pairs, words_of
+from models.queries.search_words import keys, words_of
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Rows:
 
     case: dict[str, Any]
     words: list[dict[str, Any]] = field(default_factory=list)
-    """Only with the report: they never change."""
+    """Only with the report: they never change, and who sees them is taken from the case."""
     facts: list[dict[str, Any]] = field(default_factory=list)
     tasks: list[dict[str, Any]] = field(default_factory=list)
     orders: list[dict[str, Any]] = field(default_factory=list)
@@ -191,7 +191,12 @@ def message_rows(number: str, fact: SealedFact) -> Iterable[dict[str, Any]]:
 def words_row(case: Case) -> dict[str, Any]:
     """The row of the words by which a case is found, as JSON values."""
     words = words_of(case)
-    return {"case_number": case.number, "words": words, "pairs": pairs(words)}
+    return {
+        "case_number": case.number,
+        "words": words,
+        "keys": keys(words, case.reported_at),
+        "seen_by": visible_to(case),
+    }
 
 
 def task_rows(case: Case) -> list[dict[str, Any]]:

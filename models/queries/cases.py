@@ -25,8 +25,9 @@ from models.clocks.explain import words as explained
 from models.queries import nearest_red
 from models.queries.case_filters import CaseFilter, conditions, light_at
 from models.queries.cursors import decode, encode
-from models.queries.jurisdiction import visible
+from models.queries.jurisdiction import seen_in, visible
 from models.queries.names import Named
+from models.queries.search_words import mentions, stretches
 from models.tables.cases import CaseRow, FactRow, TaskRow
 from models.tables.people import PersonRow
 from models.tables.types import Instant
@@ -161,13 +162,19 @@ async def list_cases(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[CaseLine]:
-    """The cases that the principal may see and asked for, with the lights of the instant `at`; one query.
+    """The cases that the principal may see and asked for, with the lights of the instant `at`.
+
+    One query; by words up to three, each further back.
 
     Raises BadCursor when `cursor` was not made by this list in this order.
     """
-    number = col(CaseRow.number)
+    number, eyes = col(CaseRow.number), sight(principal)
+    words = (wanted.words or "").split() if order is CaseOrder.NEWEST and eyes else []
+    if words:
+        wanted = wanted.model_copy(update={"words": None})
+    newest = min(at, wanted.reported_to or at)
     order_by: tuple[Any, ...] = (col(CaseRow.reported_at).desc(), number.desc())
-    chosen = select(number).where(visible(sight(principal)), *conditions(wanted, at))
+    chosen = select(number).where(*seen_in(principal, wanted.unit), *conditions(wanted, at))
     if order is CaseOrder.NEAREST_RED:
         order_by = nearest_red.order()
         chosen = chosen.where(col(CaseRow.closed_at).is_(None))
@@ -175,12 +182,18 @@ async def list_cases(
             chosen = chosen.where(nearest_red.after(cursor))
     elif cursor is not None:
         reported, last = decode(cursor, tuple[datetime, str])
+        newest = min(newest, reported)
         before = tuple_(literal(reported, Instant), literal(last))
         chosen = chosen.where(tuple_(col(CaseRow.reported_at), number) < before)
-    # First which, then what is shown of them: names and snapshots are fetched for one page only.
-    page = chosen.order_by(*order_by).limit(limit + 1).cte("page")
-    statement = joined(select(*headline_columns()).select_from(page).join(CaseRow, number == page.c.number))
-    rows = (await session.execute(statement.order_by(*order_by))).mappings().all()
+    rows: Sequence[RowMapping] = ()
+    for stretch in stretches(newest) if words else ((),):
+        found = chosen.where(mentions(words, eyes, stretch)) if words else chosen
+        # First which, then what is shown of them: names and snapshots are fetched for one page only.
+        page = found.order_by(*order_by).limit(limit + 1).cte("page")
+        shown = joined(select(*headline_columns()).select_from(page).join(CaseRow, number == page.c.number))
+        rows = (await session.execute(shown.order_by(*order_by))).mappings().all()
+        if len(rows) > limit:
+            break
     lines = tuple(headline(row, at) for row in rows[:limit])
     if len(rows) <= limit:
         return Page(items=lines)

@@ -34,18 +34,17 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.base import Frozen, Words
-from models.case.facts import ClockSet
-from models.case.jurisdiction import sight
 from models.case.state import Stage
 from models.city.people import Principal
 from models.city.units import LEVEL_OF, Level
+from models.clocks.explain import Explanation
 from models.clocks.explain import words as explained
 from models.clocks.rules import ClockStage, PolicyRef
 from models.queries import nearest_red
 from models.queries.case_filters import CaseFilter, conditions
 from models.queries.cases import CaseLine, Page, headline, headline_columns, joined
 from models.queries.cursors import decode, encode
-from models.queries.jurisdiction import visible
+from models.queries.jurisdiction import seen_in
 from models.queries.names import Named, names
 from models.queries.stays import StayLine, stays_of
 from models.tables.cases import CaseRow, ClockRow, FactRow
@@ -128,7 +127,7 @@ def overdue_cases(
             .select_from(late)
             .join(CaseRow, col(CaseRow.number) == late.c.number)
         )
-    statement = statement.where(visible(sight(principal)), *conditions(rest, at))
+    statement = statement.where(*seen_in(principal, wanted.unit), *conditions(rest, at))
     if then or wanted.level is not None or wanted.holder is not None:
         statement = as_of(statement, at, now)
     if wanted.level is not None:
@@ -240,8 +239,8 @@ async def list_overdue(
 
 async def _rules(
     session: AsyncSession, revisions: Sequence[tuple[str, int]]
-) -> dict[tuple[str, int], ClockSet]:
-    """The facts that set these revisions, one query."""
+) -> dict[tuple[str, int], Explanation | None]:
+    """The rules behind these revisions, as the facts that set them say it; one query."""
     if not revisions:
         return {}
     # As two arrays: a list of pairs takes longer to plan than to look up.
@@ -251,18 +250,18 @@ async def _rules(
     )
     asked = of.table_valued(column("number", Text), column("seq", Integer), name="asked").render_derived()
     statement = (
-        select(col(FactRow.case_number), col(FactRow.seq), col(FactRow.body))
+        select(col(FactRow.case_number), col(FactRow.seq), col(FactRow.body)["why"])
         .select_from(asked)
         .join(FactRow, and_(col(FactRow.case_number) == asked.c.number, col(FactRow.seq) == asked.c.seq))
     )
     return {
-        (number, seq): ClockSet.model_validate(body)
-        for number, seq, body in (await session.execute(statement))
+        (number, seq): Explanation.model_validate(why) if why else None
+        for number, seq, why in (await session.execute(statement))
     }
 
 
 def _late_clock(
-    clock: Mapping[str, Any], at: datetime, rule: ClockSet, owners: Mapping[str, str]
+    clock: Mapping[str, Any], at: datetime, why: Explanation | None, owners: Mapping[str, str]
 ) -> LateClock:
     since, owner = datetime.fromisoformat(clock["since"]), clock["owner"]
     return LateClock(
@@ -271,6 +270,6 @@ def _late_clock(
         owner=Named(id=owner, name=owners.get(owner, owner)),
         since=since,
         late=at - since,
-        policy=rule.why.policy if rule.why else None,
-        why=explained(rule.why) if rule.why else None,
+        policy=why.policy if why else None,
+        why=explained(why) if why else None,
     )

@@ -31,7 +31,7 @@ CASE_COLUMNS: Final = """number text, version int, head text, round int, stage t
     whistled text[], ordered text[], requests int,
     reported_at timestamptz, round_at timestamptz, closed_at timestamptz, closed_late bool,
     suspended_since timestamptz, yellow_at timestamptz, red_at timestamptz, snapshot jsonb"""
-WORDS_COLUMNS: Final = "case_number text, words text, pairs text[]"
+WORDS_COLUMNS: Final = "case_number text, words text, keys text[], seen_by text[]"
 FACT_COLUMNS: Final = """case_number text, seq int, at timestamptz, actor jsonb, command text, kind text,
     body jsonb, previous text, hash text, stage text, holder_id text, round int"""
 TASK_COLUMNS: Final = """case_number text, id text, role text, unit_id text, state text, round int,
@@ -108,6 +108,10 @@ _WRITE: Final = text(
     ), new_words AS (
         {_insert("case_words", _list("words"), WORDS_COLUMNS, _MAY)}
         ON CONFLICT (case_number) DO NOTHING
+    ), seen_words AS (
+        UPDATE case_words SET seen_by = r.visible_to
+        FROM jsonb_to_record((SELECT parts -> 'case' FROM sent)) AS r(visible_to text[])
+        WHERE case_words.case_number = :number AND case_words.seen_by <> r.visible_to AND {_IS_NEWEST}
     ), new_facts AS (
         {_insert("facts", _list("facts"), FACT_COLUMNS, _MAY)}
         ON CONFLICT (case_number, seq) DO NOTHING

@@ -25,12 +25,11 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from sqlmodel import col
 
 from models.base import Frozen
-from models.case.jurisdiction import sight
 from models.case.state import RequestKind, Stage
 from models.case.stays import RESUMES
 from models.city.people import Principal
 from models.queries.case_filters import CaseFilter, conditions
-from models.queries.jurisdiction import visible
+from models.queries.jurisdiction import seen_in
 from models.tables.cases import CaseRow, FactRow
 from models.tables.types import Instant
 
@@ -138,7 +137,7 @@ def reviewed(principal: Principal, kind: Review, wanted: ReviewFilter, at: datet
         )
         .select_from(FactRow)
         .join(CaseRow, col(CaseRow.number) == col(FactRow.case_number))
-        .where(of_kind(kind), visible(sight(principal)), *conditions(CaseFilter(unit=wanted.unit), at))
+        .where(of_kind(kind), *seen_in(principal, wanted.unit), *conditions(CaseFilter(unit=wanted.unit), at))
     )
     if wanted.until is not None:
         statement = statement.where(col(FactRow.at) < wanted.until)

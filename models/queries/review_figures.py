@@ -11,12 +11,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.base import Frozen
-from models.case.jurisdiction import sight
 from models.case.state import RequestKind, Stage
 from models.city.people import Principal
 from models.clocks.rules import ClockStage
 from models.queries.case_filters import CaseFilter, conditions
-from models.queries.jurisdiction import visible
+from models.queries.jurisdiction import seen_in
 from models.queries.review_facts import said
 from models.tables.cases import CaseRow, ClockRow, FactRow
 
@@ -64,7 +63,7 @@ async def figures(
     What lies after the present instant `at` is not due yet.
     """
     mine = and_(
-        visible(sight(principal)),
+        *seen_in(principal, unit),
         col(CaseRow.drill).is_(False),
         *conditions(CaseFilter(unit=unit), at),
     )

@@ -57,8 +57,8 @@ _STAYS: Final = text(
             coalesce(next, :at) - at AS length
         FROM steps
     )
-    SELECT case_number, min(islands.round) AS round, min(islands.stage) AS stage, units.id AS holder_id,
-        units.name AS holder_name, min(at) AS since,
+    SELECT case_number, min(round) AS round, min(stage) AS stage, holder_id,
+        (SELECT name FROM units WHERE id = holder_id) AS holder_name, min(at) AS since,
         CASE WHEN bool_and(next IS NOT NULL) THEN max(next) END AS until,
         coalesce(sum(length) FILTER (WHERE NOT suspended), interval '0') AS spent,
         coalesce(sum(length) FILTER (WHERE suspended), interval '0') AS paused,
@@ -66,8 +66,8 @@ _STAYS: Final = text(
             jsonb_agg(jsonb_build_object('start', at, 'end', next) ORDER BY seq) FILTER (WHERE suspended),
             '[]'
         ) AS pauses
-    FROM islands JOIN units ON units.id = islands.holder_id
-    GROUP BY case_number, island, units.id
+    FROM islands
+    GROUP BY case_number, island, holder_id
     HAVING max(next) IS DISTINCT FROM min(at) OR bool_or(next IS NULL)
     ORDER BY case_number, island
     """

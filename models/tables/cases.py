@@ -93,15 +93,17 @@ class CaseRow(Table, table=True):
 
 
 class CaseWordsRow(Table, table=True):
-    """What a search by words looks through; written once, with the report: `models.queries.search_words`."""
+    """What a search by words looks through; the words never change: `models.queries.search_words`."""
 
     __tablename__ = "case_words"
-    __table_args__ = (Index("ix_case_words_pairs", "pairs", postgresql_using="gin"),)
+    __table_args__ = (Index("ix_case_words_keys", "keys", "seen_by", postgresql_using="gin"),)
 
     case_number: str = Field(primary_key=True, sa_type=Text)
     words: str = Field(sa_type=Text)
-    pairs: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    """Every two neighbouring characters of them."""
+    keys: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    """Characters, pairs of them, and when it was reported."""
+    seen_by: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    """The case's `visible_to`, so that both are looked up together."""
 
 
 REVIEWED = (

@@ -12,14 +12,14 @@ from api.unit_directory import UnitDirectory
 from models.queries.units import UnitNotFound
 from runtime.database import Sessions, create_engine
 from tests.support.lines import line_to
-from tests.support.outages import through
+from tests.support.outages import PATIENCE, through
 from tests.support.product import Product
 
 STREET, COMMUNITY, GRID = "500120001", "500120001005", "500120001005-g18"
 
 
 async def test_a_full_memory_forgets_and_looks_up_anew(product: Product) -> None:
-    directory = UnitDirectory(product.services.sessions, Patience(), capacity=2)
+    directory = UnitDirectory(product.services.sessions, Patience(PATIENCE), capacity=2)
     await directory.refs([STREET, COMMUNITY])
 
     found = await directory.refs([STREET, GRID])
@@ -32,7 +32,7 @@ async def test_while_the_database_is_away_what_was_known_is_known(product: Produ
     settings = product.services.settings
     async with line_to("127.0.0.1", urlsplit(settings.dsn).port or 5432) as line:
         engine = create_engine(through(line, settings))
-        directory = UnitDirectory(Sessions(engine), Patience())
+        directory = UnitDirectory(Sessions(engine), Patience(PATIENCE))
         await directory.refs([STREET])
         await line.cut()
 

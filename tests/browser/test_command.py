@@ -75,8 +75,8 @@ async def test_a_wall_says_when_it_is_no_longer_true(site: Site, visit: Visit) -
     line = page.locator("#wall-line")
     await expect(line).to_have_text("实时更新")
     async with site.cut_off():
-        await expect(line).to_contain_text("连接中断，正在重连")
-    await expect(line).to_have_text("实时更新", timeout=20_000)
+        await expect(line).to_contain_text("连接中断，正在重连", timeout=30_000)
+    await expect(line).to_have_text("实时更新", timeout=30_000)
     number = await report(site)
     await expect(page.locator(f"#red-{number}")).to_be_visible()
 

@@ -30,6 +30,8 @@ async def product(
                 "database_url": seeded_url,
                 "state_dir": tmp_path_factory.mktemp("security"),
                 "secret_key": "a test's own key: 0123456789abcdef",
+                "database_patience": 10,
+                "statement_timeout": 20,
                 "task_queue": f"tests-{uuid.uuid4().hex[:12]}",
                 # Attacks keep the machine busy: slowness is not what these tests are about.
                 "connect_timeout": 20,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -16,6 +18,9 @@ from tests.support.lines import Line, line_to
 from tests.support.product import Product, serving, working
 from tests.support.rolling import rolling_client
 
+PATIENCE: Final = timedelta(seconds=0.8)
+"""How long a command waits for PostgreSQL where it may be away: the setting's own default."""
+
 
 def through(line: Line, settings: Settings) -> Settings:
     """The settings, with PostgreSQL at the near end of the line."""
@@ -23,7 +28,9 @@ def through(line: Line, settings: Settings) -> Settings:
     assert address.port is not None
     credentials = address.netloc.rpartition("@")[0]
     behind = address._replace(netloc=f"{credentials}@{line.target[0]}:{line.port}")
-    return settings.model_copy(update={"database_url": SecretStr(urlunsplit(behind))})
+    return settings.model_copy(
+        update={"database_url": SecretStr(urlunsplit(behind)), "database_patience": PATIENCE}
+    )
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ from models.case.sealing import SealedFact, broken_link
 from models.queries.facts import fact_rows, sealed
 from runtime.settings import Settings
 from tests import servers as kept
+from tests.support.outages import PATIENCE
 from tests.support.product import Product, serving
 from tests.support.records import eventually, written
 from tests.support.worker_process import worker_process
@@ -42,7 +43,7 @@ async def test_more_commands_at_once_than_the_engine_takes_are_told_alike_everyw
     principal = house.signer.read(worker.headers["Authorization"].split()[1]).principal
     committing = house.database.execution_options(isolation_level="AUTOCOMMIT")
     crowding = Gateway(
-        house.engine, house.settings, house.metrics, Writer(committing, Patience()), Turns(at_once=20)
+        house.engine, house.settings, house.metrics, Writer(committing, Patience(PATIENCE)), Turns(at_once=20)
     )
 
     async def note(n: int) -> None:

@@ -135,13 +135,16 @@ async def test_pages_cost_the_same_however_much_they_show(product: Product) -> N
     await furnished(product)
     reader = await product.reader("bishan-supervise")
 
+    async def asked(path: str) -> int:
+        with statements(product.services.database) as sent:
+            assert (await reader.get(path)).status_code == 200
+        return len([line for line in sent if line.lstrip().upper().startswith(("SELECT", "WITH"))])
+
     async def counted() -> list[int]:
         found = []
         for path in PAGES:
             await reader.get(path)  # once before, so that nothing is looked up for the first time
-            with statements(product.services.database) as sent:
-                assert (await reader.get(path)).status_code == 200
-            found.append(len([line for line in sent if line.lstrip().upper().startswith(("SELECT", "WITH"))]))
+            found.append(min([await asked(path) for _ in range(3)]))  # or again, because it expired
         return found
 
     few = await counted()

@@ -56,7 +56,7 @@ RUINS: Final = (
     "UPDATE tasks SET state = 'open', person = null",
     "UPDATE orders SET owed = false, due_at = null, person = 'p-nobody'",
     "DELETE FROM orders",
-    "UPDATE case_words SET words = 'x', pairs = '{}'",
+    "UPDATE case_words SET words = 'x', keys = '{}', seen_by = '{}'",
     "DELETE FROM case_words",
     "INSERT INTO tasks SELECT '20261012-000001', 't9', 'lead', '50', 'open', 1, false, false, null, now()",
 )
