@@ -24,7 +24,7 @@ def main(
     only: Annotated[str, typer.Option(help=f"Some of {','.join(KEYS)}, separated by commas.")] = "",
     out: Annotated[Path, typer.Option(help="The report.")] = Path("build/faults.json"),
 ) -> None:
-    """Strike, judge, print tables, write the report. Exit code 1 if anything was found."""
+    """Strike, judge, print tables, write the report. Exit code 1 if anything was found, or it broke off."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 130)
     names = [name.strip() for name in only.split(",")] if only else []
     unknown = sorted(set(names) - set(KEYS))
@@ -41,7 +41,9 @@ def main(
     for table in tables(outcome):
         console.print(table)
     console.print(f"{out} written after {time.monotonic() - began:.0f} s")
-    if outcome.findings:
+    if outcome.broken:
+        console.print(f"ended before its end: {outcome.broken}", style="red", markup=False)
+    if outcome.findings or outcome.broken:
         raise typer.Exit(1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import time
+import traceback
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -55,6 +56,8 @@ class Outcome:
     told: dict[str, int] = field(default_factory=dict)
     """How often clients were told to come again, or lost their line."""
     seconds: float = 0.0
+    broken: str = ""
+    """What ended the run too early, if something did. It proves nothing then, but what it saw is kept."""
 
 
 class Campaign:
@@ -70,13 +73,17 @@ class Campaign:
         self._rng = random.Random(seed)  # noqa: S311 - it decides when to strike, and can be repeated
 
     async def run(self) -> Outcome:
-        """Everything. What was started is ended in any case."""
+        """Everything, or as much as could be done. What was started is ended in any case."""
         began = time.monotonic()
-        own = [blow for blow in OWN if blow.key in self._only]
-        if own or UP in self._only:
-            await self._on_this_machines_disk(own)
-        if DISK in self._only:
-            await self._on_a_small_disk()
+        try:
+            own = [blow for blow in OWN if blow.key in self._only]
+            if own or UP in self._only:
+                await self._on_this_machines_disk(own)
+            if DISK in self._only:
+                await self._on_a_small_disk()
+        except Exception as error:
+            self.outcome.broken = f"{type(error).__name__}: {error}".partition("\n")[0]
+            traceback.print_exc()
         self.outcome.seconds = time.monotonic() - began
         return self.outcome
 

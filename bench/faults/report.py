@@ -42,6 +42,7 @@ def written(outcome: Outcome) -> dict[str, Any]:
         "deadlines_across": sum(done.across for done in outcome.rounds),
         "told": dict(sorted(outcome.told.items())),
         "not_tried": outcome.not_tried,
+        "broken": outcome.broken,
         "blows": {key: _blow(rounds) for key, rounds in by_blow.items()},
         "findings": [finding.model_dump(mode="json") for finding in outcome.findings],
     }

@@ -6,8 +6,10 @@ import json
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
+from bench.faults import campaign
 from bench.faults.campaign import KEYS, Outcome
 from bench.faults.findings import Fault, Finding
 from bench.faults.report import tables, write
@@ -58,6 +60,17 @@ def test_a_report_says_what_was_done_and_found(tmp_path: Path) -> None:
     said = console.file.getvalue()  # type: ignore[attr-defined]
     assert "worker" in said
     assert "only root may mount" in said
+
+
+async def test_a_run_that_breaks_off_keeps_what_it_saw_and_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> str:
+        raise OSError("the table of mounts\ncannot be read")
+
+    monkeypatch.setattr(campaign, "why_not", broken)
+    outcome = await campaign.Campaign(tmp_path, 7, 1, [campaign.DISK], lambda _: None).run()
+    assert outcome.broken == "OSError: the table of mounts"
 
 
 def test_every_kind_of_blow_has_a_key_of_its_own() -> None:
