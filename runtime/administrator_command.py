@@ -7,14 +7,13 @@ in the system's name.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
 import typer
 from pwdlib import PasswordHash
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -29,9 +28,8 @@ from models.queries.account_changes import (
     reopen_account,
     reset_password,
 )
-from models.queries.admin_refusals import AlreadyHeld
-from models.queries.post_admin import NewPost, give_post
-from models.tables.people import PersonRow
+from models.queries.post_admin import NewPost
+from models.tables.people import PersonRow, PostRow
 from models.tables.units import UnitRow
 from runtime.command_line import refuse
 from runtime.database import Sessions, create_engine
@@ -45,11 +43,15 @@ class NoUnits(LookupError):
     """The database has no city yet."""
 
 
+class SomebodyElses(LookupError):
+    """The login belongs to somebody who does not administer the city: a slip would take their account."""
+
+
 def let_in(settings: Settings, login: str, name: str) -> None:
-    """Open an account for `login` that administers the city, or let the one there in again.
+    """Open an account for `login` that administers the city, or let the administrator there in again.
 
     Prints the password, once. Leaves with exit code 2 and a reason for a login or a name that cannot be one,
-    and for a database without units.
+    for the login of somebody who does not administer the city, and for a database without units.
     """
     try:
         login = TypeAdapter[str](Login).validate_python(login)
@@ -61,6 +63,8 @@ def let_in(settings: Settings, login: str, name: str) -> None:
         opened = asyncio.run(_let_in(settings, login, name, PasswordHash.recommended().hash(password)))
     except NoUnits:
         refuse("There are no units yet: run `shaodao up` once with these settings, it fills the database.")
+    except SomebodyElses:
+        refuse(f"{login} is the login of somebody who does not administer the city: choose another one.")
     typer.echo(f"{'Opened' if opened else 'A new password for'} {login}, administrator of the whole city.")
     typer.echo(f"The password, shown only now and good for choosing another one: {password}")
 
@@ -90,9 +94,14 @@ async def _admit(session: AsyncSession, login: str, name: str, password_hash: st
     if person is None:
         await create_person(session, by, NewPerson(login=login, name=name, post=post), password_hash, at)
         return True
+    held = select(PostRow).where(
+        col(PostRow.person_id) == person.id,
+        col(PostRow.unit_id) == unit.id,
+        col(PostRow.role) == Role.ADMINISTRATOR,
+        or_(col(PostRow.until).is_(None), col(PostRow.until) > at),
+    )
+    if await session.scalar(held) is None:
+        raise SomebodyElses
     await reopen_account(session, by, person.id, at, REASON)
     await reset_password(session, by, person.id, password_hash, at, REASON)
-    await session.refresh(person)
-    with suppress(AlreadyHeld):
-        await give_post(session, by, person, post, at)
     return False

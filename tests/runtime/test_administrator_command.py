@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from runtime.administrator_command import let_in
-from tests.support.product import API, Product
+from tests.support.product import API, DEMO_PASSWORD, Product
 
 Captured = pytest.CaptureFixture[str]
 OWN = "what-they-chose-themselves-141"
@@ -52,6 +52,16 @@ async def test_who_is_locked_out_gets_in_by_a_new_password(product: Product, cap
     second = await _let_in(product, "locked-out", capsys)
     assert await _token(product, "locked-out", first) is None
     assert await _token(product, "locked-out", second) is not None
+
+
+async def test_nobody_elses_account_is_taken(product: Product, capsys: Captured) -> None:
+    admitted = await _token(product, "dongguan", DEMO_PASSWORD)
+    assert admitted is not None
+    with pytest.raises(typer.Exit):
+        await _let_in(product, "dongguan", capsys)
+    assert "choose another one" in capsys.readouterr().err
+    assert (await product.http.get(f"{API}/me", headers=admitted)).status_code == 200
+    assert await _token(product, "dongguan", DEMO_PASSWORD) is not None
 
 
 @pytest.mark.parametrize(

@@ -95,11 +95,14 @@ async def test_no_body_is_our_fault(product: Product, kind: str) -> None:
 async def test_a_nul_passes_under_no_name(product: Product, kind: str | None, encoding: str) -> None:
     """A body that is called otherwise is either not read, or looked through."""
     dispatcher = await product.admitted("bicheng-dispatch")
-    for path in (f"{API}/cases", f"{API}/cases/20260101-1/annotate"):
+    number = (await dispatcher.report(matter="other", unit="500120001"))["number"]
+    before = (await product.state(number)).version
+    for path in (f"{API}/cases", f"{API}/cases/{number}/annotate"):
         said = '{"matter":"other","text":"a\\u0000b","note":"a\\u0000b"}'.encode(encoding)
         headers = dispatcher.headers | ({} if kind is None else {"Content-Type": kind})
         answer = await product.http.post(path, content=said, headers=headers)
         assert answer.status_code in (400, 415, 422), f"{path}: {answer.status_code} {answer.text[:200]}"
+    assert (await product.state(number)).version == before
 
 
 @pytest.mark.parametrize("kind", ["urlencoded", "multipart", "lies"])

@@ -42,7 +42,7 @@ def test_stretches_go_back_without_a_gap(newest: datetime, back: int, seconds: i
     assert back > 2 or month_key(at) in months
     if month_key(at) in months:
         assert month_key(min(at + DAY, newest)) in months
-    assert back > 28 or month_key(at) in months
+    assert back > 27 or month_key(at) in months  # the shortest month, before the first of the next
 
 
 async def test_pages_are_those_of_one_list_however_far_back_they_lie(
