@@ -62,6 +62,8 @@ async def site(
                 "database_url": seeded_url,
                 "state_dir": tmp_path_factory.mktemp("site"),
                 "secret_key": "a test's own key: 0123456789abcdef",
+                "database_patience": 10,  # a busy machine is no outage
+                "statement_timeout": 20,
                 "task_queue": f"tests-{uuid.uuid4().hex[:12]}",
                 "login_rate": "1000/minute",
                 "login_rate_per_address": "1000/minute",

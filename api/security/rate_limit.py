@@ -3,6 +3,9 @@
 Whoever tries somebody's login over and over must not lock them out: a network from which a login has been
 used with its password is counted for itself. Of IPv6 a network is what one line is given.
 
+The window begins with the first attempt. Who tries across its end gets twice as many in a row, and never
+more on the average; whoever waits is told the instant exactly.
+
 Counted in this process's memory: with several API processes each counts for itself, so the effective limit
 is at most that many times higher. The moment of refusal is before the password is looked at.
 """
@@ -17,7 +20,7 @@ from typing import Final
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.aio.strategies import FixedWindowRateLimiter
 
 from api.errors import TooManyRequests
 from api.security.resident_limits import UNKNOWN, network_of
@@ -32,7 +35,7 @@ class LoginLimits:
     def __init__(self, per_login: str, per_address: str) -> None:
         self._per_login = parse(per_login)
         self._per_address = parse(per_address)
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._familiar: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     async def attempt(self, login: str, address: str) -> None:

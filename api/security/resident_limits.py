@@ -14,7 +14,7 @@ from typing import Final
 
 from limits import RateLimitItem, parse_many
 from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.aio.strategies import FixedWindowRateLimiter
 
 from api.errors import TooManyRequests
 from models.base import Words
@@ -38,7 +38,7 @@ class ResidentLimits:
         self._per_address = parse_many(per_address)
         self._per_place = parse_many(per_place)
         self._wrong_codes = parse_many(wrong_codes)
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
     async def send_photos(self, address: str) -> None:
         """Count one form with photos, before any is kept. Raises TooManyRequests."""

@@ -249,6 +249,21 @@ async def test_from_sign_in_to_handled_by_keyboard_alone(site: Site, visit: Visi
     assert (await site.product.state(number)).stage == "verifying"
 
 
+async def test_a_key_that_meets_the_list_being_renewed_is_not_lost(site: Site, visit: Visit) -> None:
+    number = await to_safety(site)
+    page = await visit(STAFF, path="/desk")
+    await live(page)
+    await row(page, number).locator(".work-link").focus()
+    await page.evaluate(
+        """() => new MutationObserver((_, seen) => {
+            seen.disconnect();
+            document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "c", bubbles: true }));
+        }).observe(document.getElementById("desk"), { childList: true })"""
+    )
+    await page.evaluate("document.getElementById('filters').requestSubmit()")
+    await expect(row(page, number)).to_contain_text("我 · 已认领")
+
+
 async def test_shortcuts_can_be_looked_up_and_switched_off(site: Site, visit: Visit) -> None:
     await to_safety(site)
     page = await visit(STAFF, language="en", path="/desk")

@@ -117,6 +117,12 @@ document.addEventListener("focusin", (event) => {
 });
 document.addEventListener("pointerdown", (event) => { if (!event.target.closest(".work, dialog, #work-more")) lastRow = null; });
 
+// The row the keys are about. While the list is put in anew nothing has the focus for a moment.
+function rowInHand() {
+  const focused = document.activeElement;
+  return rowOf(focused) ?? (focused === document.body && lastRow ? byId(lastRow) : null);
+}
+
 // The button that was pressed may be gone from its row: then its row has the focus.
 function keepFocus() {
   if (lastRow && document.activeElement === document.body) byId(lastRow)?.querySelector(".work-link")?.focus({ preventScroll: true });
@@ -213,7 +219,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
   if (document.querySelector("dialog[open], :popover-open")) return;
   const arrow = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const row = rowOf(document.activeElement);
+  const row = rowInHand();
   if (arrow && row) { // elsewhere the arrows scroll, as always
     event.preventDefault();
     step(arrow);
