@@ -16,6 +16,7 @@ from runtime.backing_up.manifest import Part
 from runtime.command_line import plainly, read_settings, refuse
 from runtime.leaving import run_and_leave
 from runtime.logs import configure_logging
+from runtime.loops import collect_seldom
 from runtime.processes import end_orphans
 from runtime.repairing.prefer import Prefer
 from runtime.report import Report
@@ -94,6 +95,7 @@ def api() -> None:
     """Run the API on SHAODAO_HOST and SHAODAO_PORT. Any number may run side by side."""
     settings = read_settings()
     configure_logging(settings, service="api")
+    collect_seldom()
     uvicorn.run(
         "api.app:create_app",
         factory=True,

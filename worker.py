@@ -9,14 +9,12 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
-from typing import TypedDict
 
 import structlog
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
-from temporalio.worker import Worker, WorkflowRunner
+from temporalio.worker import Worker
 
 from activities.delivering import Delivering
 from activities.projecting import Projecting
@@ -37,25 +35,6 @@ from workflows.rollout import RolloutWorkflow
 log = structlog.get_logger("worker")
 
 
-class Manners(TypedDict):
-    """How a worker works, whatever it works at."""
-
-    workflow_runner: WorkflowRunner
-    max_cached_workflows: int
-    sticky_queue_schedule_to_start_timeout: timedelta
-    graceful_shutdown_timeout: timedelta
-
-
-def manners(settings: Settings) -> Manners:
-    """What the product's worker has in common with the one it is measured against (bench)."""
-    return Manners(
-        workflow_runner=Sandbox(),
-        max_cached_workflows=settings.max_cached_workflows,
-        sticky_queue_schedule_to_start_timeout=STICKY_PATIENCE,
-        graceful_shutdown_timeout=settings.drain_timeout,
-    )
-
-
 def build_worker(client: Client, projecting: Projecting, settings: Settings) -> Worker:
     """A worker of the product on `client`'s server, writing through `projecting`."""
     return Worker(
@@ -67,7 +46,10 @@ def build_worker(client: Client, projecting: Projecting, settings: Settings) -> 
             Telling(projecting.patient, client).tell,
             Delivering(projecting.patient, settings.channel_addresses, settings.public_url or "").deliver,
         ],
-        **manners(settings),
+        workflow_runner=Sandbox(),
+        max_cached_workflows=settings.max_cached_workflows,
+        sticky_queue_schedule_to_start_timeout=STICKY_PATIENCE,
+        graceful_shutdown_timeout=settings.drain_timeout,
     )
 
 

@@ -38,6 +38,9 @@ MINUTE: Final = timedelta(seconds=60)
 MARGIN: Final = timedelta(seconds=8)
 """Before the minute, so that opened cases have come to rest; and from its end to the second in which all
 turn red."""
+SAMPLE: Final = timedelta(seconds=12)
+"""How long it is tried how quickly cases can be opened: longer than a case takes to look after its opening
+(`LOOK_AFTER`), which then costs as much again."""
 PATIENCE: Final = timedelta(seconds=30)
 """Without anything new, what has not been recorded by then is missing."""
 
@@ -111,12 +114,11 @@ async def kept_in(
 
 
 async def _first_instant(opener: Opener, count: int) -> datetime:
-    """An instant by which so many cases will be open; a few are opened to see how long that takes."""
-    sample = max(min(count, 20), count // 20)
+    """An instant by which so many cases will be open; some are opened to see how long that takes."""
     began = datetime.now(UTC)
-    await opener.open(sample, what="cases to see how long it takes")
-    needed = (datetime.now(UTC) - began) / sample * count
-    return datetime.now(UTC) + 1.2 * needed
+    opened = await opener.open(count, within=SAMPLE.total_seconds(), what="cases to see how long it takes")
+    needed = (datetime.now(UTC) - began) / len(opened) * count
+    return datetime.now(UTC) + 1.3 * needed
 
 
 async def _all_kept(

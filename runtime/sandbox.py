@@ -1,16 +1,33 @@
-"""The sandbox in which workflows run: on, and without what nobody here asks of it."""
+"""The sandbox in which workflows run: on, furnished once for each kind of workflow, not once for each case.
+
+Temporal's own loads a workflow's modules anew for every run of it, so that runs cannot meet in a module's
+variables. Loading them costs more than the case's whole first step, again at every replay, and keeps a third
+of what a case keeps in memory. Our workflows' modules hold no variables (a test looks at what a room has
+loaded), so all runs of one kind share one room: what they may not do there stays as forbidden as before.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from types import ModuleType
+from typing import Any, Final
 
 from temporalio import workflow
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.converter import SerializationContext, StorageDriverStoreContext
-from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import (
+    UnsandboxedWorkflowRunner,
+    WorkflowInstance,
+    WorkflowInstanceDetails,
+    WorkflowRunner,
+)
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
+from temporalio.worker.workflow_sandbox._importer import Importer
+from temporalio.worker.workflow_sandbox._restrictions import RestrictionContext
 
 PASSED_THROUGH: Final = (
     "models",
@@ -22,48 +39,96 @@ PASSED_THROUGH: Final = (
     "annotated_types",
     "typing_extensions",
 )
-"""Modules the sandbox takes from outside instead of loading them anew for every case: pure values and
-functions, whose loading would cost more than a whole case."""
+"""Modules the sandbox takes from outside: pure values and functions, the same ones as everybody's."""
+
+
+class Room:
+    """What one kind of workflow has loaded, behind the sandbox's restrictions. Its runs may work at once."""
+
+    def __init__(self, kind: type, restrictions: SandboxRestrictions) -> None:
+        """Load the workflow's module, under the restrictions that hold while modules are loaded."""
+        self._context = RestrictionContext()
+        self._importer = Importer(restrictions, self._context, workflow_module_name=kind.__module__)
+        with self.entered():
+            loaded: Any = self._importer.import_func(kind.__module__, None, None, (kind.__name__,))
+            self.definition = workflow._Definition.must_from_class(getattr(loaded, kind.__name__))
+        # From now on everything that happens here is a workflow's doing, on whichever thread.
+        self._context.is_runtime = True
+        self._context.in_activation = True
+
+    @property
+    def loaded(self) -> dict[str, ModuleType]:
+        """The modules of our own workflows that this room has for itself."""
+        mine = self._importer.new_modules.items()
+        return {name: module for name, module in mine if name.split(".")[0] == "workflows"}
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Behind the restrictions, on this thread."""
+        workflow.unsafe._set_in_sandbox(True)
+        try:
+            with self._importer.applied():
+                yield
+        finally:
+            workflow.unsafe._set_in_sandbox(False)
 
 
 class Sandbox(WorkflowRunner):
-    """Temporal's sandbox, with our own vocabulary passed through.
-
-    Temporal's worker asks a workflow for the context of each of its payloads, seven times a command, and the
-    sandbox compiles a line of source to answer: a fifth of the worker's time. Our converter and our codec
-    treat every payload alike and ask for no context (they are no `WithSerializationContext`), so here the
-    answer is that there is none, and the sandbox is not entered for it.
-    """
+    """Temporal's sandbox with our own vocabulary passed through, and one room for each kind of workflow."""
 
     def __init__(self) -> None:
-        restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-        self._sandbox = SandboxedWorkflowRunner(restrictions=restrictions)
+        self._restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+        self._rooms: dict[type, Room] = {}
+        self._furnishing = threading.Lock()
 
     def prepare_workflow(self, defn: workflow._Definition) -> None:
-        """Load the workflow once, to see that it can be."""
-        self._sandbox.prepare_workflow(defn)
+        """Load the workflow when the worker starts, and see there and then that it can be."""
+        self.room(defn.cls)
+
+    def room(self, kind: type) -> Room:
+        """Where the runs of that workflow work."""
+        with self._furnishing:
+            if kind not in self._rooms:
+                self._rooms[kind] = Room(kind, self._restrictions)
+            return self._rooms[kind]
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        """One run of a workflow, in a sandbox of its own."""
-        return _ContextFree(self._sandbox.create_instance(det))
+        """One run of a workflow."""
+        return _Run(self.room(det.defn.cls), det)
 
     def set_worker_level_failure_exception_types(self, types: Sequence[type[BaseException]]) -> None:
-        """Which exceptions fail a workflow, not only its step."""
-        self._sandbox.set_worker_level_failure_exception_types(types)
+        """Nothing to be done: each run is told which exceptions fail it. They must be passed through."""
+        del types
 
 
-class _ContextFree(WorkflowInstance):
-    """A workflow whose payloads are converted without knowing whose they are."""
+class _Run(WorkflowInstance):
+    """One run in its room.
 
-    def __init__(self, sandboxed: WorkflowInstance) -> None:
-        self._sandboxed = sandboxed
+    Its payloads are converted without knowing whose they are. Temporal's worker asks a workflow for the
+    context of each of its payloads, seven times a command, and entering the sandbox for that answer was a
+    fifth of the worker's time. Our converter and our codec treat every payload alike (they are no
+    `WithSerializationContext`), so the answer is that there is none.
+    """
+
+    def __init__(self, room: Room, det: WorkflowInstanceDetails) -> None:
+        self._room = room
+        self._info = det.info
+        self._thread: int | None = None
+        with room.entered():
+            inside = replace(det, defn=room.definition)
+            self._run = UnsandboxedWorkflowRunner().create_instance(inside)
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
         """Take a step, in the sandbox."""
-        return self._sandboxed.activate(act)
+        self._thread = threading.get_ident()
+        try:
+            with self._room.entered():
+                return self._run.activate(act)
+        finally:
+            self._thread = None
 
     def get_serialization_context(self, command_info: object) -> SerializationContext | None:
-        """None: see `Sandbox`."""
+        """None: see above."""
         del command_info
         return None
 
@@ -74,8 +139,8 @@ class _ContextFree(WorkflowInstance):
 
     def get_info(self) -> workflow.Info:
         """Which workflow it is."""
-        return self._sandboxed.get_info()
+        return self._info
 
     def get_thread_id(self) -> int | None:
         """On which thread it runs, for the report of a step that hangs."""
-        return self._sandboxed.get_thread_id()
+        return self._thread

@@ -7,10 +7,10 @@ fact.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+from pydantic_core import to_json
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -157,7 +157,7 @@ _SPELLED: Final = str(_WRITE.compile(dialect=PGDialect_psycopg()))  # type: igno
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return to_json(value).decode()
 
 
 async def project(
