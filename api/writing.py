@@ -65,7 +65,7 @@ class Writer:
         case = Case.model_validate(receipt.snapshot)
         for pause in (*LOOK_AGAIN, None):
             async with self._database.connect() as connection:
-                if await project(connection, case, receipt.facts, in_order=True):
+                if await project(connection, case, receipt.facts, shown=receipt.snapshot, in_order=True):
                     return True
             if pause is not None:
                 await asyncio.sleep(pause)

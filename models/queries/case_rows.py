@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from models.case.facts import ClockSet
 from models.case.jurisdiction import visible_to
 from models.case.owners import owner_of
 from models.case.sealing import SealedFact
@@ -37,9 +36,9 @@ class Rows:
     """Attachments that the facts speak of, which thereby belong to the case."""
 
 
-def rows(case: Case, facts: Sequence[SealedFact]) -> Rows:
-    """The rows of `facts`, and of the case as it stands after the last of them."""
-    result = Rows(case=case_row(case), tasks=task_rows(case), orders=order_rows(case, givers(facts)))
+def rows(case: Case, facts: Sequence[SealedFact], shown: Mapping[str, Any] | None = None) -> Rows:
+    """The rows of `facts`, and of the case as it stands after the last of them; `shown` is its snapshot."""
+    result = Rows(case=case_row(case, shown), tasks=task_rows(case), orders=order_rows(case, givers(facts)))
     if facts and facts[0].seq == 1:
         result.words.append(words_row(case))
     opened: dict[str, dict[str, Any]] = {}
@@ -50,7 +49,7 @@ def rows(case: Case, facts: Sequence[SealedFact]) -> Rows:
         result.pictures.extend(fact.body.get("attachments", ()))
         if fact.body["fact"] != "clock_set":
             continue
-        clock = ClockSet.model_validate(fact.body).clock
+        clock = Clock.model_validate(fact.body["clock"])
         touched.add(clock.id)
         previous = opened.pop(clock.id, None)
         if previous is not None:
@@ -73,8 +72,8 @@ OWED: Final = (PartyState.CALLED, PartyState.SIGNED, PartyState.REPORTED_IN)
 """The states in which a whistled department still owes something."""
 
 
-def case_row(case: Case) -> dict[str, Any]:
-    """The row of a case, as JSON values."""
+def case_row(case: Case, shown: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The row of a case, as JSON values. `shown` is its snapshot, if the caller has it."""
     open_ = case.stage in OPEN
     desk, since = _desk(case)
     return {
@@ -126,7 +125,7 @@ def case_row(case: Case) -> dict[str, Any]:
         "suspended_since": case.suspension.since.isoformat() if case.suspension else None,
         "yellow_at": _earliest(clock.yellow_at for clock in case.clocks),
         "red_at": _earliest(clock.red_at for clock in case.clocks),
-        "snapshot": snapshot(case),
+        "snapshot": snapshot(case) if shown is None else shown,
     }
 
 

@@ -7,7 +7,7 @@ fact.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pydantic_core import to_json
@@ -161,16 +161,23 @@ def _json(value: Any) -> str:
 
 
 async def project(
-    connection: AsyncConnection, case: Case, facts: Sequence[SealedFact], *, in_order: bool = False
+    connection: AsyncConnection,
+    case: Case,
+    facts: Sequence[SealedFact],
+    *,
+    shown: Mapping[str, Any] | None = None,
+    in_order: bool = False,
 ) -> bool:
     """Write `facts` and the state after them, and say whether that came about. Idempotent.
+
+    `shown` is the state's snapshot, if the caller has it.
 
     All of it or nothing, by itself: the connection may commit every statement. With `in_order` nothing is
     written, and False returned, where the fact before these is not there. Raises Forked when other facts
     stand in their places; nothing is written then.
     """
     behind = facts[0].seq - 1 if in_order else 0
-    parameters = {"number": case.number, "behind": behind, "parts": _json(vars(rows(case, facts)))}
+    parameters = {"number": case.number, "behind": behind, "parts": _json(vars(rows(case, facts, shown)))}
     answer = (await connection.exec_driver_sql(_SPELLED, parameters)).mappings().one()
     if answer["fork"] is not None:
         raise Forked(case.number, answer["fork"])
