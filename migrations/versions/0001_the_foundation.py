@@ -584,6 +584,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_message_reads_person_id_people")),
         sa.PrimaryKeyConstraint("person_id", "case_number", "seq", "place", name=op.f("pk_message_reads")),
     )
+    op.create_index(
+        "ix_message_reads_at",
+        "message_reads",
+        ["person_id", "at"],
+        unique=False,
+        postgresql_include=["case_number", "seq", "place"],
+    )
     op.create_table(
         "posts",
         sa.Column("id", sa.Text(), nullable=False),
@@ -769,6 +776,7 @@ def downgrade() -> None:
     op.drop_index("ix_posts_unit_id_role", table_name="posts")
     op.drop_index(op.f("ix_posts_person_id"), table_name="posts")
     op.drop_table("posts")
+    op.drop_index("ix_message_reads_at", table_name="message_reads")
     op.drop_table("message_reads")
     op.drop_table("intakes")
     op.drop_index(op.f("ix_contact_reads_reference"), table_name="contact_reads")

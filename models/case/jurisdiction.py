@@ -41,6 +41,12 @@ def sight(principal: Principal) -> Sight:
     return frozenset(reached | {principal.person}) if reached else frozenset()
 
 
+def whole_city(principal: Principal) -> str | None:
+    """The id of the city, if one of the principal's posts reaches all of it: the unit above all others."""
+    reached = (reach(post) for post in principal.posts if post.role in READING_ROLES)
+    return next((path for path in reached if "." not in path), None)
+
+
 def visible_to(case: Case) -> tuple[str, ...]:
     """Whom the case is visible to: involved units and those above them, and reporters; sorted, each once."""
     units = {unit for path in involved(case) for unit in path.split(".")}

@@ -11,11 +11,13 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, func, o
 from sqlmodel import col
 
 from models.base import Frozen, Urgency
+from models.case.jurisdiction import whole_city
 from models.case.state import Channel, Stage
 from models.city.catalogue import Section
+from models.city.people import Principal
 from models.city.units import Level
 from models.clocks.clock import Light
-from models.queries.jurisdiction import overlaps
+from models.queries.jurisdiction import everything, overlaps, seen_in
 from models.queries.search_words import mentions
 from models.tables.cases import CaseRow, TaskRow
 from models.tables.units import UnitRow
@@ -60,9 +62,15 @@ class CaseFilter(Frozen):
     drill: bool | None = None
 
 
-def conditions(wanted: CaseFilter, at: datetime) -> Iterator[ColumnElement[bool]]:
-    """The filter as conditions on `cases`; lights are those of the instant `at`."""
-    yield from _places(wanted)
+def asked(principal: Principal, wanted: CaseFilter, at: datetime) -> Iterator[ColumnElement[bool]]:
+    """That a row of `cases` may be seen and is as wanted; lights are those of the instant `at`."""
+    yield from seen_in(principal, wanted.unit)
+    yield from conditions(wanted, at, whole_city(principal))
+
+
+def conditions(wanted: CaseFilter, at: datetime, city: str | None = None) -> Iterator[ColumnElement[bool]]:
+    """The filter as conditions on `cases`; lights are those of the instant `at`. `city` is its whole city."""
+    yield from _places(wanted, city)
     for column, value in (
         (col(CaseRow.holder_id), wanted.holder),
         (col(CaseRow.level), wanted.level),
@@ -103,11 +111,13 @@ def light_at(yellow_at: datetime | None, red_at: datetime | None, at: datetime) 
     return Light.YELLOW if yellow_at is not None and yellow_at <= at else Light.GREEN
 
 
-def _places(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+def _places(wanted: CaseFilter, city: str | None) -> Iterator[ColumnElement[bool]]:
     if wanted.unit is not None:
         # The first is implied by the second, and has an index.
-        yield overlaps(col(CaseRow.visible_to), [wanted.unit])
-        yield _below(col(CaseRow.place_path), wanted.unit)
+        there = and_(
+            overlaps(col(CaseRow.visible_to), [wanted.unit]), _below(col(CaseRow.place_path), wanted.unit)
+        )
+        yield there if wanted.unit != city else or_(everything(city), there)
     if wanted.involving is not None:
         yield overlaps(col(CaseRow.visible_to), [wanted.involving])
 

@@ -7,8 +7,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, literal, select, tuple_
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    Text,
+    and_,
+    column,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -23,9 +35,9 @@ from models.city.units import Level, UnitRef, place_name
 from models.clocks.clock import Light
 from models.clocks.explain import words as explained
 from models.queries import nearest_red
-from models.queries.case_filters import CaseFilter, conditions, light_at
+from models.queries.case_filters import CaseFilter, asked, light_at
 from models.queries.cursors import decode, encode
-from models.queries.jurisdiction import seen_in, visible
+from models.queries.jurisdiction import visible
 from models.queries.names import Named
 from models.queries.search_words import mentions, stretches
 from models.tables.cases import CaseRow, FactRow, TaskRow
@@ -96,16 +108,26 @@ _LEAD = aliased(TaskRow, name="lead")
 _HANDLER = aliased(PersonRow, name="handler")
 
 
+# What is shown of a snapshot, taken out of it in one go: it is unpacked anew for every part asked for.
+_SAID = (
+    func.jsonb_to_record(col(CaseRow.snapshot))
+    .table_valued(
+        column("matter", JSONB), column("chain", JSONB), column("address", Text), column("text", Text)
+    )
+    .render_derived(name="said", with_types=True)
+    .lateral()
+)
+
+
 def headline_columns() -> tuple[ColumnElement[Any], ...]:
     """The columns from which `headline` makes a CaseLine; for statements that `joined` has completed."""
-    snapshot = col(CaseRow.snapshot)
     names = [name for name in CaseLine.model_fields if name in CaseRow.model_fields]
     return (
         *(getattr(CaseRow, name).label(name) for name in names),
-        snapshot["matter"]["name"].label("name"),
-        snapshot["chain"].label("chain"),
-        snapshot["address"].label("address"),
-        snapshot["text"].label("text"),
+        _SAID.c.matter["name"].label("name"),
+        _SAID.c.chain.label("chain"),
+        _SAID.c.address.label("address"),
+        _SAID.c.text.label("text"),
         col(_HOLDER.id).label("holder_id"),
         col(_HOLDER.name).label("holder_name"),
         col(_HANDLER.id).label("handler_id"),
@@ -114,7 +136,7 @@ def headline_columns() -> tuple[ColumnElement[Any], ...]:
 
 
 def joined(statement: Select[Any]) -> Select[Any]:
-    """A statement on `cases` with the holder's and the handler's names at hand."""
+    """A statement on `cases` with what `headline_columns` names at hand."""
     lead = (
         select(col(TaskRow.person))
         .where(
@@ -128,9 +150,8 @@ def joined(statement: Select[Any]) -> Select[Any]:
         .correlate(CaseRow)
         .scalar_subquery()
     )
-    return statement.join(_HOLDER, col(_HOLDER.id) == col(CaseRow.holder_id)).outerjoin(
-        _HANDLER, col(_HANDLER.id) == lead
-    )
+    named = statement.join(_HOLDER, col(_HOLDER.id) == col(CaseRow.holder_id))
+    return named.outerjoin(_HANDLER, col(_HANDLER.id) == lead).join(_SAID, true())
 
 
 def headline(row: RowMapping, at: datetime) -> CaseLine:
@@ -174,7 +195,7 @@ async def list_cases(
         wanted = wanted.model_copy(update={"words": None})
     newest = min(at, wanted.reported_to or at)
     order_by: tuple[Any, ...] = (col(CaseRow.reported_at).desc(), number.desc())
-    chosen = select(number).where(*seen_in(principal, wanted.unit), *conditions(wanted, at))
+    chosen = select(number).where(*asked(principal, wanted, at))
     if order is CaseOrder.NEAREST_RED:
         order_by = nearest_red.order()
         chosen = chosen.where(col(CaseRow.closed_at).is_(None))

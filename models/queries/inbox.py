@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Subquery, and_, desc, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
@@ -79,14 +79,16 @@ def _identity(columns: ReadOnlyColumnCollection[str, Any]) -> tuple[ColumnElemen
     return tuple(columns[name] for name in _IDENTITY)
 
 
-def _read_by(principal: Principal, delivered: Subquery) -> ColumnElement[bool]:
-    """Joins a message to the row, if any, that says that the principal has read it."""
-    return and_(
-        col(MessageReadRow.person_id) == principal.person,
-        col(MessageReadRow.case_number) == delivered.c.case_number,
-        col(MessageReadRow.seq) == delivered.c.seq,
-        col(MessageReadRow.place) == delivered.c.place,
+def _unread(principal: Principal, delivered: Subquery, at: datetime) -> ColumnElement[bool]:
+    """Whether the principal has not read a message that an inbox holds at `at`.
+
+    What was delivered since some instant was also read since. All of that is looked up at once: the planner
+    takes a supervisor's thousands of messages for a few hundred, and would look each up by itself.
+    """
+    read = select(*_identity(MessageReadRow.__table__.c)).where(  # type: ignore[attr-defined]
+        col(MessageReadRow.person_id) == principal.person, col(MessageReadRow.at) > at - KEPT
     )
+    return tuple_(*_identity(delivered.c)).not_in(read)
 
 
 def _among(delivered: Subquery, messages: Sequence[MessageId]) -> ColumnElement[bool]:
@@ -108,12 +110,10 @@ async def list_messages(
 
     With `only`, no others than these.
     """
-    unread = col(MessageReadRow.at).is_(None)
     delivered = _delivered(principal, at)
     seen, identity = delivered.c.visible_at, _identity(delivered.c)
-    chosen = select(*identity, seen, col(MessageReadRow.at).label("read_at")).outerjoin_from(
-        delivered, MessageReadRow, _read_by(principal, delivered)
-    )
+    unread = _unread(principal, delivered, at)
+    chosen = select(*identity, seen, unread.label("unread"))
     if unread_only:
         chosen = chosen.where(unread)
     if only is not None:
@@ -124,16 +124,24 @@ async def list_messages(
             literal(was_unread), literal(instant, Instant), literal(case), literal(seq), literal(place)
         )
         chosen = chosen.where(tuple_(unread, seen, *identity) < last)
-    newest = (unread.desc(), seen.desc(), *(column.desc() for column in identity))
+    newest = (desc("unread"), seen.desc(), *(column.desc() for column in identity))
     # First which, from the indexes alone; then what they say.
     page = chosen.order_by(*newest).limit(limit + 1).cte("page")
     same = and_(*(getattr(MessageRow, name) == page.c[name] for name in _IDENTITY))
+    read = and_(
+        col(MessageReadRow.person_id) == principal.person,
+        *(getattr(MessageReadRow, name) == page.c[name] for name in _IDENTITY),
+    )
     newest = (
-        page.c.read_at.is_(None).desc(),
+        page.c.unread.desc(),
         page.c.visible_at.desc(),
         *(column.desc() for column in _identity(page.c)),
     )
-    statement = select(MessageRow, page.c.read_at).join_from(page, MessageRow, same)
+    statement = (
+        select(MessageRow, col(MessageReadRow.at))
+        .join_from(page, MessageRow, same)
+        .outerjoin(MessageReadRow, read)
+    )
     rows = (await session.execute(statement.order_by(*newest))).all()
     items = tuple(_message(row, read_at) for row, read_at in rows[:limit])
     if len(rows) <= limit:
@@ -148,12 +156,7 @@ async def count_unread(
 ) -> int:
     """How many messages delivered by `at` (and after `since`) the principal has not read; one query."""
     delivered = _delivered(principal, at)
-    statement = (
-        select(func.count())
-        .select_from(delivered)
-        .outerjoin(MessageReadRow, _read_by(principal, delivered))
-        .where(col(MessageReadRow.at).is_(None))
-    )
+    statement = select(func.count()).select_from(delivered).where(_unread(principal, delivered, at))
     if since is not None:
         statement = statement.where(delivered.c.visible_at > since)
     return await session.scalar(statement) or 0

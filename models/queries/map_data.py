@@ -16,9 +16,8 @@ from models.city.people import Principal
 from models.city.units import UnitKind, UnitRef
 from models.clocks.clock import Light
 from models.queries import nearest_red
-from models.queries.case_filters import CaseFilter, CaseState, conditions
+from models.queries.case_filters import CaseFilter, CaseState, asked
 from models.queries.cases import CaseLine, headline, headline_columns, joined
-from models.queries.jurisdiction import seen_in
 from models.queries.names import Named
 from models.tables.boundaries import BoundaryRow
 from models.tables.cases import CaseRow
@@ -100,8 +99,8 @@ def _depth(unit: UnitRef) -> int:
 def _open_there(
     principal: Principal, unit: UnitRef, at: datetime, light: Light | None, urgency: Urgency | None
 ) -> Iterator[ColumnElement[bool]]:
-    yield from seen_in(principal, unit.id)
-    yield from conditions(CaseFilter(unit=unit.id, state=CaseState.OPEN, light=light, urgency=urgency), at)
+    wanted = CaseFilter(unit=unit.id, state=CaseState.OPEN, light=light, urgency=urgency)
+    yield from asked(principal, wanted, at)
 
 
 def _part(unit: UnitRef, levels: int) -> ColumnElement[str]:

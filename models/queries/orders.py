@@ -32,10 +32,9 @@ from sqlmodel import col
 from models.base import Frozen
 from models.city.people import Principal
 from models.clocks.rules import ClockStage
-from models.queries.case_filters import CaseFilter, conditions
+from models.queries.case_filters import CaseFilter, asked
 from models.queries.cases import CaseLine, Page, headline, headline_columns, joined
 from models.queries.cursors import decode, encode
-from models.queries.jurisdiction import seen_in
 from models.queries.names import Named, names
 from models.queries.review_facts import said
 from models.queries.tasks import served
@@ -153,8 +152,7 @@ def _conditions(principal: Principal, wanted: OrderFilter, at: datetime) -> Iter
 
     What the filter says of states is left to whoever selects from it, but for what the indexes can tell.
     """
-    yield from seen_in(principal, wanted.unit)
-    yield from conditions(CaseFilter(unit=wanted.unit), at)
+    yield from asked(principal, CaseFilter(unit=wanted.unit), at)
     if _owing(wanted.states):
         yield literal_column("orders.owed", Boolean)  # as the partial indexes have it
         yield literal_column(ORDERED, Boolean)

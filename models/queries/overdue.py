@@ -41,10 +41,9 @@ from models.clocks.explain import Explanation
 from models.clocks.explain import words as explained
 from models.clocks.rules import ClockStage, PolicyRef
 from models.queries import nearest_red
-from models.queries.case_filters import CaseFilter, conditions
+from models.queries.case_filters import CaseFilter, asked
 from models.queries.cases import CaseLine, Page, headline, headline_columns, joined
 from models.queries.cursors import decode, encode
-from models.queries.jurisdiction import seen_in
 from models.queries.names import Named, names
 from models.queries.stays import StayLine, stays_of
 from models.tables.cases import CaseRow, ClockRow, FactRow
@@ -127,7 +126,7 @@ def overdue_cases(
             .select_from(late)
             .join(CaseRow, col(CaseRow.number) == late.c.number)
         )
-    statement = statement.where(*seen_in(principal, wanted.unit), *conditions(rest, at))
+    statement = statement.where(*asked(principal, rest, at))
     if then or wanted.level is not None or wanted.holder is not None:
         statement = as_of(statement, at, now)
     if wanted.level is not None:
@@ -250,12 +249,12 @@ async def _rules(
     )
     asked = of.table_valued(column("number", Text), column("seq", Integer), name="asked").render_derived()
     statement = (
-        select(col(FactRow.case_number), col(FactRow.seq), col(FactRow.body)["why"])
+        select(col(FactRow.case_number), col(FactRow.seq), col(FactRow.body)["why"].astext)
         .select_from(asked)
         .join(FactRow, and_(col(FactRow.case_number) == asked.c.number, col(FactRow.seq) == asked.c.seq))
     )
     return {
-        (number, seq): Explanation.model_validate(why) if why else None
+        (number, seq): Explanation.model_validate_json(why) if why else None
         for number, seq, why in (await session.execute(statement))
     }
 

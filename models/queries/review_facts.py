@@ -28,8 +28,7 @@ from models.base import Frozen
 from models.case.state import RequestKind, Stage
 from models.case.stays import RESUMES
 from models.city.people import Principal
-from models.queries.case_filters import CaseFilter, conditions
-from models.queries.jurisdiction import seen_in
+from models.queries.case_filters import CaseFilter, asked
 from models.tables.cases import CaseRow, FactRow
 from models.tables.types import Instant
 
@@ -137,7 +136,7 @@ def reviewed(principal: Principal, kind: Review, wanted: ReviewFilter, at: datet
         )
         .select_from(FactRow)
         .join(CaseRow, col(CaseRow.number) == col(FactRow.case_number))
-        .where(of_kind(kind), *seen_in(principal, wanted.unit), *conditions(CaseFilter(unit=wanted.unit), at))
+        .where(of_kind(kind), *asked(principal, CaseFilter(unit=wanted.unit), at))
     )
     if wanted.until is not None:
         statement = statement.where(col(FactRow.at) < wanted.until)

@@ -14,8 +14,7 @@ from models.base import Frozen
 from models.case.state import RequestKind, Stage
 from models.city.people import Principal
 from models.clocks.rules import ClockStage
-from models.queries.case_filters import CaseFilter, conditions
-from models.queries.jurisdiction import seen_in
+from models.queries.case_filters import CaseFilter, asked
 from models.queries.review_facts import said
 from models.tables.cases import CaseRow, ClockRow, FactRow
 
@@ -63,9 +62,7 @@ async def figures(
     What lies after the present instant `at` is not due yet.
     """
     mine = and_(
-        *seen_in(principal, unit),
-        col(CaseRow.drill).is_(False),
-        *conditions(CaseFilter(unit=unit), at),
+        *asked(principal, CaseFilter(unit=unit, drill=False), at),
     )
     closed = (
         select(col(CaseRow.number))

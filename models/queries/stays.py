@@ -38,8 +38,9 @@ class StayLine(Frozen):
     """The stretches of it in which the case was suspended; one that lasts still has no end."""
 
 
-# Facts in the order of their numbers; a new island begins where round, stage or holder changes. Suspended is
-# a fact's time if the last suspension before it is later than the last resumption.
+# Facts in the order of their numbers; a new island begins where round, stage or holder changes. What only
+# sets a clock is two facts in three, and comes in the same breath as what it follows from. Suspended is a
+# fact's time if the last suspension before it is later than the last resumption.
 _STAYS: Final = text(
     """
     WITH steps AS (
@@ -50,7 +51,7 @@ _STAYS: Final = text(
             (lag(round) OVER w, lag(stage) OVER w, lag(holder_id) OVER w)
                 IS DISTINCT FROM (round, stage, holder_id) AS begins
         FROM facts
-        WHERE case_number = ANY(:numbers) AND at <= :at
+        WHERE case_number = ANY(:numbers) AND at <= :at AND kind <> :clock_set
         WINDOW w AS (PARTITION BY case_number ORDER BY seq)
     ), islands AS (
         SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY case_number ORDER BY seq) AS island,
@@ -74,6 +75,7 @@ _STAYS: Final = text(
 ).bindparams(
     bindparam("numbers", type_=ARRAY(Text)),
     bindparam("at", type_=Instant),
+    bindparam("clock_set", "clock_set", type_=Text),
     bindparam("suspends", sorted(SUSPENDS), type_=ARRAY(Text)),
     bindparam("resumes", sorted(RESUMES), type_=ARRAY(Text)),
 )

@@ -14,8 +14,7 @@ from sqlmodel import col
 from models.base import Frozen, Urgency
 from models.city.people import Principal
 from models.clocks.calendar import city_date, midnight
-from models.queries.case_filters import CaseFilter, CaseState, conditions
-from models.queries.jurisdiction import seen_in
+from models.queries.case_filters import CaseFilter, CaseState, asked
 from models.tables.cases import CaseRow
 from models.tables.types import Instant
 
@@ -78,9 +77,8 @@ def concerning(
     principal: Principal, unit_id: str, at: datetime, **wanted: Any
 ) -> Iterator[ColumnElement[bool]]:
     """That a case happened in the unit, is no drill, may be seen, and is as `wanted` (see CaseFilter)."""
-    yield from seen_in(principal, unit_id)
     wanted = {"unit": unit_id, "drill": False} | wanted
-    yield from conditions(CaseFilter.model_validate(wanted), at)
+    yield from asked(principal, CaseFilter.model_validate(wanted), at)
 
 
 async def standing(session: AsyncSession, principal: Principal, unit_id: str, at: datetime) -> Standing:

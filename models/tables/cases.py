@@ -275,6 +275,9 @@ class MessageReadRow(Table, table=True):
     """That a person has read a message."""
 
     __tablename__ = "message_reads"
+    __table_args__ = (
+        Index("ix_message_reads_at", "person_id", "at", postgresql_include=["case_number", "seq", "place"]),
+    )
 
     person_id: str = Field(primary_key=True, sa_type=Text, foreign_key="people.id")
     case_number: str = Field(primary_key=True, sa_type=Text)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from models.case.jurisdiction import involved, may_see, sees, sight, visible_to
+from models.case.jurisdiction import involved, may_see, sees, sight, visible_to, whole_city
+from models.city.people import Role
 from tests.support import world
 from tests.support.play import Play
 
@@ -18,6 +19,13 @@ def test_a_fresh_case_involves_its_place_and_every_rung_up_to_its_holder() -> No
 def test_sight_is_the_union_of_the_posts_that_read_and_the_person() -> None:
     assert sight(world.TWO_POSTS) == {world.COMMUNITY.id, world.SAFETY.id, world.TWO_POSTS.person}
     assert sight(world.ADMINISTRATOR) == frozenset()
+
+
+def test_the_whole_city_is_seen_from_a_post_of_the_city_that_reads() -> None:
+    assert whole_city(world.CITY_SUPERVISOR) == world.CITY.id
+    assert whole_city(world.DISTRICT_SUPERVISOR) is None
+    assert whole_city(world.holding("ruler", (world.CITY, Role.ADMINISTRATOR))) is None
+    assert whole_city(world.holding("both", (world.STREET, Role.DISPATCHER), (world.CITY, Role.AUDITOR)))
 
 
 def test_eyes_that_see_nothing_see_nothing() -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col
 
@@ -16,8 +16,11 @@ from models.case.commands import Accept, BlowWhistle, Dispatch, Transfer
 from models.case.jurisdiction import may_see, sight
 from models.case.state import Ground
 from models.city.people import Principal, Role
+from models.city.units import UnitKind, UnitSource
+from models.queries.case_filters import CaseFilter, asked
 from models.queries.jurisdiction import visible
 from models.tables.cases import CaseRow
+from models.tables.units import UnitRow
 from runtime.database import Sessions
 from tests.support import world
 from tests.support.play import Play
@@ -95,6 +98,13 @@ async def session(engine: AsyncEngine, sessions: Sessions) -> AsyncIterator[Asyn
         yield session
 
 
+async def asked_for(session: AsyncSession, principal: Principal, unit: str | None = None) -> set[str]:
+    wanted = asked(principal, CaseFilter(unit=unit), world.MONDAY)
+    rows = await session.scalars(select(col(CaseRow.number)).where(*wanted))
+    numbers = {play.case.number: name for name, play in cases().items()}
+    return {numbers[number] for number in rows}
+
+
 async def seen_in_sql(session: AsyncSession, principal: Principal) -> set[str]:
     rows = await session.scalars(select(col(CaseRow.number)).where(visible(sight(principal))))
     numbers = {play.case.number: name for name, play in cases().items()}
@@ -135,3 +145,40 @@ def test_the_unit_that_received_first_keeps_its_sight_after_a_transfer() -> None
     assert busy.lead_task is not None
     assert busy.lead_task.unit == world.LIVELIHOOD
     assert may_see(busy, world.SAFETY_A)
+
+
+@pytest.mark.parametrize("principal", EVERYBODY, ids=lambda principal: principal.person)
+async def test_lists_show_the_same_also_of_the_city_and_of_a_street(
+    session: AsyncSession, principal: Principal
+) -> None:
+    seen = seen_in_python(principal)
+    assert await asked_for(session, principal) == seen
+    assert await asked_for(session, principal, world.CITY.id) == seen
+    assert await asked_for(session, principal, world.STREET.id) == seen
+    assert await asked_for(session, principal, world.FOREIGN_STREET.id) == set()
+
+
+async def test_who_sees_a_whole_city_sees_nothing_of_another_one(
+    engine: AsyncEngine, sessions: Sessions
+) -> None:
+    """One city is a house; should a second one be in it all the same, neither is shown the other's cases."""
+    await furnish(engine)
+    await write(engine, *cases().values())
+    async with sessions.read() as session:
+        assert await asked_for(session, world.CITY_SUPERVISOR, world.CITY.id) == HERE
+    async with sessions.write() as session:
+        session.add(
+            UnitRow(
+                id="51",
+                path="51",
+                kind=UnitKind.CITY,
+                name="外市",
+                official_name="外市",
+                source=UnitSource.CONFIGURED,
+            )
+        )
+        moved = "UPDATE cases SET visible_to = '{51,51x}', place_path = '51.51x' WHERE number = :number"
+        await session.execute(text(moved), {"number": cases()["next_door"].case.number})
+    async with sessions.read() as session:
+        assert await asked_for(session, world.CITY_SUPERVISOR) == HERE - {"next_door"}
+        assert await asked_for(session, world.CITY_SUPERVISOR, world.CITY.id) == HERE - {"next_door"}
