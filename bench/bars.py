@@ -6,7 +6,7 @@ from typing import Final
 
 from bench.figures import Bar
 
-_AT_ONCE: Final = (
+AT_ONCE: Final = (
     "overdue_now", "overdue_then", "timeline", "inbox", "unread", "street_standing", "street_flow", "search",
 )  # fmt: skip
 """What people read all day, and wait for. The other questions are shown beside these."""
@@ -20,7 +20,7 @@ BARS: Final[tuple[Bar, ...]] = (
     Bar(key="clocks.late_p99_s", must_be="at most", limit=5),
     Bar(key="clocks.missing", must_be="at most", limit=0),
     Bar(key="clocks.doubled", must_be="at most", limit=0),
-    *(Bar(key=f"reading.{question}.p99_ms", must_be="at most", limit=50) for question in _AT_ONCE),
+    *(Bar(key=f"reading.{question}.p99_ms", must_be="at most", limit=50) for question in AT_ONCE),
 )
 
 FAULTS: Final[tuple[Bar, ...]] = tuple(

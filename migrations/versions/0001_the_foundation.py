@@ -208,7 +208,12 @@ def upgrade() -> None:
         sa.Column("stage", sa.Text(), nullable=False),
         sa.Column("holder_id", sa.Text(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("case_number", "seq", name=op.f("pk_facts")),
+        sa.PrimaryKeyConstraint(
+            "case_number",
+            "seq",
+            name=op.f("pk_facts"),
+            postgresql_include=["at", "kind", "round", "stage", "holder_id"],
+        ),
     )
     op.create_index("ix_facts_kind_at", "facts", ["kind", "at"], unique=False)
     op.create_index(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Computed, Index, Text, literal_column, text
+from sqlalchemy import Column, Computed, Index, PrimaryKeyConstraint, Text, literal_column, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, Range
 from sqlmodel import Field
 
@@ -119,6 +119,10 @@ class FactRow(Table, table=True):
 
     __tablename__ = "facts"
     __table_args__ = (
+        # With what tells where a case was and since when, so that the past is read without its facts.
+        PrimaryKeyConstraint(
+            "case_number", "seq", postgresql_include=["at", "kind", "round", "stage", "holder_id"]
+        ),
         Index("ix_facts_kind_at", "kind", "at"),
         Index("ix_facts_reviewed", "case_number", "seq", postgresql_where=text(REVIEWED)),
     )
