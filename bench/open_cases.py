@@ -38,7 +38,7 @@ FOLDER: Final = Path("build/bench")
 STOCKING: Final = 120.0
 """Seconds in which a run adds to the open cases."""
 WOKEN: Final = 1_000
-"""Cases asked for their state, so that the worker is weighed with its cache full (as many, by default)."""
+"""Cases asked for their state: the worker is weighed with these in its cache."""
 FALLING_DUE: Final = 50
 """How many deadlines, at most, fall due while everything is down."""
 KILLING: Final = timedelta(seconds=5)

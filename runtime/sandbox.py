@@ -8,6 +8,7 @@ loaded), so all runs of one kind share one room: what they may not do there stay
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -58,9 +59,10 @@ class Room:
 
     @property
     def loaded(self) -> dict[str, ModuleType]:
-        """The modules of our own workflows that this room has for itself."""
-        mine = self._importer.new_modules.items()
-        return {name: module for name, module in mine if name.split(".")[0] == "workflows"}
+        """The modules of our own that this room has for itself."""
+        there = self._importer.new_modules.items()
+        ours = {name: module for name, module in there if name.partition(".")[0] == "workflows"}
+        return {name: module for name, module in ours.items() if module is not sys.modules.get(name)}
 
     @contextmanager
     def entered(self) -> Iterator[None]:
