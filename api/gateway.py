@@ -272,8 +272,14 @@ def _rpc(error: RPCError) -> Exception:
             return TooManyRequests(2)
         case RPCStatusCode.UNAVAILABLE | RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED:
             return EngineAway()
-        case RPCStatusCode.ABORTED | RPCStatusCode.INTERNAL | RPCStatusCode.UNKNOWN:
-            # The server's own trouble, as while it starts or loses its store. The same key again is safe.
+        case (
+            RPCStatusCode.ABORTED
+            | RPCStatusCode.INTERNAL
+            | RPCStatusCode.UNKNOWN
+            | RPCStatusCode.FAILED_PRECONDITION
+        ):
+            # The server's own trouble, as while it starts or loses its store; the last, when the case's step
+            # has just failed in a worker, and is about to be taken again. The same key again is safe.
             log.warning("engine_in_trouble", status=error.status.name, why=str(error))
             return EngineAway()
         case _:

@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     payload_keys: SecretStr | None = None
     rpc_timeout: Duration = timedelta(seconds=10)
     drain_timeout: Duration = timedelta(seconds=10)
-    max_cached_workflows: int = Field(default=4000, ge=1)
+    max_cached_workflows: int = Field(default=2500, ge=1)
     worker_metrics_port: Port = 0
 
     # PostgreSQL

@@ -90,3 +90,18 @@ async def test_without_a_worker_the_caller_hears_it_and_the_same_key_has_one_eff
             cases = "SELECT number FROM cases WHERE snapshot->>'text' = '无人值守'"
             found = await eventually(lambda: rows(product, cases), bool)
             assert [it["number"] for it in found] == [reported.json()["number"]]
+
+
+async def test_a_report_whose_step_fails_may_be_sent_again_and_then_succeeds(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault in the worker, or a pause so long that Temporal takes it for one."""
+    worker = await product.person("dongguan-g18")
+    report = {"matter": "other", "unit": GRID, "text": "台阶松动"}
+    with monkeypatch.context() as broken:
+        broken.setattr("models.case.views.stage_name", None)
+        _away(await worker.post("/cases", report, key="again"))
+    reported = await eventually(
+        lambda: worker.post("/cases", report, key="again"), lambda answer: answer.status_code != 503
+    )
+    assert reported.status_code in (200, 201), reported.text
