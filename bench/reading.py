@@ -43,9 +43,9 @@ FOLDER: Final = Path("build/bench/reading")
 CASES: Final = 1_000_000
 QUICK_CASES: Final = 50_000
 ROUNDS: Final = 3
-EACH: Final = 20
+EACH: Final = 15
 """Readers of each level that ask each question in a round."""
-SELDOM: Final = 6
+SELDOM: Final = 3
 """The same for questions that nobody waits for all day."""
 WARMING: Final = 5
 
