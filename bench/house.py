@@ -335,7 +335,7 @@ async def house(
     """
     environment = {"SHAODAO_HOST": "127.0.0.1", "SHAODAO_PORT": str(free_port()), **(environment or {})}
     environment.setdefault("SHAODAO_TASK_QUEUE", TASK_QUEUE)
-    # Compiled modules are kept, as in any installation; without them the sandbox compiles for every case.
+    # Compiled modules are kept, as in any installation; without them the floor compiles for every case.
     environment |= {
         "PYTHONDONTWRITEBYTECODE": "",
         "PYTHONPYCACHEPREFIX": str(_COMPILED),

@@ -20,8 +20,8 @@ class OnePayloadConverter(PydanticPayloadConverter):
     """Pydantic values as JSON, by one converter for the whole process.
 
     Temporal's SDK makes a converter for every workflow and every step of one, and this one learns the types
-    it meets anew each time: an eighth of a worker's time, a sixth of a kept case's memory. It holds nothing
-    but what it has learnt of types.
+    it meets anew each time: an eighth of the time that a busy worker spends in Python. It holds nothing but
+    what it has learnt of types.
     """
 
     _one: ClassVar[OnePayloadConverter | None] = None

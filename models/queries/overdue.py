@@ -247,11 +247,11 @@ async def _rules(
     of = func.unnest(
         bindparam("numbers", numbers, type_=ARRAY(Text)), bindparam("seqs", seqs, type_=ARRAY(Integer))
     )
-    asked = of.table_valued(column("number", Text), column("seq", Integer), name="asked").render_derived()
+    sought = of.table_valued(column("number", Text), column("seq", Integer), name="sought").render_derived()
     statement = (
         select(col(FactRow.case_number), col(FactRow.seq), col(FactRow.body)["why"].astext)
-        .select_from(asked)
-        .join(FactRow, and_(col(FactRow.case_number) == asked.c.number, col(FactRow.seq) == asked.c.seq))
+        .select_from(sought)
+        .join(FactRow, and_(col(FactRow.case_number) == sought.c.number, col(FactRow.seq) == sought.c.seq))
     )
     return {
         (number, seq): Explanation.model_validate_json(why) if why else None

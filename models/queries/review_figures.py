@@ -61,9 +61,7 @@ async def figures(
 
     What lies after the present instant `at` is not due yet.
     """
-    mine = and_(
-        *asked(principal, CaseFilter(unit=unit, drill=False), at),
-    )
+    mine = and_(*asked(principal, CaseFilter(unit=unit, drill=False), at))
     closed = (
         select(col(CaseRow.number))
         .where(

@@ -201,7 +201,7 @@ function go(row) {
 
 function step(by) {
   const rows = rowsIn("works");
-  const here = rows.indexOf(rowOf(document.activeElement) ?? byId(lastRow));
+  const here = rows.indexOf(rowInHand());
   go(rows[here < 0 ? 0 : Math.min(Math.max(here + by, 0), rows.length - 1)]);
 }
 
