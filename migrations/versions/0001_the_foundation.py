@@ -158,6 +158,7 @@ def upgrade() -> None:
         sa.Column("yellow_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("red_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("why", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column(
             "late",
             postgresql.TSTZRANGE(),

@@ -53,7 +53,7 @@ def rows(case: Case, facts: Sequence[SealedFact], shown: Mapping[str, Any] | Non
         touched.add(clock.id)
         previous = opened.pop(clock.id, None)
         if previous is not None:
-            previous["valid_until"] = fact.at.isoformat()
+            end(previous, fact.at)
             result.opened.append(previous)
         else:
             result.closed.append({"clock_id": clock.id, "revision": fact.seq, "at": fact.at.isoformat()})
@@ -264,4 +264,12 @@ def clock_row(case: Case, clock: Clock, fact: SealedFact) -> dict[str, Any]:
         "yellow_at": _instant(clock.yellow_at),
         "red_at": _instant(clock.red_at),
         "provisional": clock.provisional,
+        "why": fact.body.get("why"),
     }
+
+
+def end(row: dict[str, Any], at: datetime) -> None:
+    """Let the revision of this row end at `at`. One that ended in time needs its reason no longer."""
+    row["valid_until"] = at.isoformat()
+    if max(map(datetime.fromisoformat, (row["red_at"], row["valid_from"]))) >= at:
+        row["why"] = None

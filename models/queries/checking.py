@@ -15,7 +15,7 @@ from models.case.owners import owner_of
 from models.case.sealing import SealedFact, broken_link
 from models.case.state import Case
 from models.clocks.clock import ClockState
-from models.queries.case_rows import case_row, clock_row, givers, order_rows, task_rows, words_row
+from models.queries.case_rows import case_row, clock_row, end, givers, order_rows, task_rows, words_row
 
 
 class Discrepancy(Frozen):
@@ -54,7 +54,7 @@ def retell(number: str, facts: Sequence[SealedFact]) -> Retold:
             raise ValueError(f"fact {sealed.seq} cannot be read: {error.error_count()} faults") from error
         if isinstance(fact, ClockSet) and fact.clock.id in open_:
             before = open_.pop(fact.clock.id)
-            before["valid_until"] = sealed.at.isoformat()
+            end(before, sealed.at)
             _owned(before, case)
         case = evolve(case, fact, sealed.stamp).but(version=sealed.seq, head=sealed.hash)
         if isinstance(fact, ClockSet) and fact.clock.state is ClockState.RUNNING:

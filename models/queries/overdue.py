@@ -7,28 +7,13 @@ whatever the workers are doing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pydantic import ConfigDict
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    RowMapping,
-    Select,
-    SQLColumnExpression,
-    Text,
-    and_,
-    bindparam,
-    column,
-    func,
-    literal,
-    select,
-    true,
-    tuple_,
-)
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy import ColumnElement, RowMapping, Select, Text, cast, func, literal, select, true, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -44,7 +29,7 @@ from models.queries import nearest_red
 from models.queries.case_filters import CaseFilter, asked
 from models.queries.cases import CaseLine, Page, headline, headline_columns, joined
 from models.queries.cursors import decode, encode
-from models.queries.names import Named, names
+from models.queries.names import Named
 from models.queries.stays import StayLine, stays_of
 from models.tables.cases import CaseRow, ClockRow, FactRow
 from models.tables.types import Instant
@@ -162,20 +147,6 @@ def _late(at: datetime) -> ColumnElement[bool]:
     return col(ClockRow.late).bool_op("@>")(literal(at, Instant))
 
 
-def _clocks(number: SQLColumnExpression[str], at: datetime) -> ColumnElement[Any]:
-    """The clocks of a case that were over their limit at `at`, the longest overdue first."""
-    clock = func.jsonb_build_object(
-        "clock", col(ClockRow.clock_id),
-        "stage", col(ClockRow.stage),
-        "owner", col(ClockRow.owner_id),
-        "since", col(ClockRow.red_at),
-        "revision", col(ClockRow.revision),
-    )  # fmt: skip
-    ordered = aggregate_order_by(clock, col(ClockRow.red_at), col(ClockRow.clock_id))
-    found = select(func.jsonb_agg(ordered)).where(col(ClockRow.case_number) == number, _late(at))
-    return found.scalar_subquery()
-
-
 async def list_overdue(
     session: AsyncSession,
     principal: Principal,
@@ -186,7 +157,7 @@ async def list_overdue(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[OverdueCase]:
-    """The cases that were over a limit at the instant `at`, the longest overdue first, in four queries.
+    """The cases that were over a limit at the instant `at`, the longest overdue first, in three queries.
 
     `now` is the instant whose lights the lines show. Raises BadCursor.
     """
@@ -200,7 +171,6 @@ async def list_overdue(
     shown_columns = (
         *headline_columns(),
         page.c.since,
-        _clocks(page.c.number, at).label("clocks"),
         col(HOLDER.id).label("holder_then_id"),
         col(HOLDER.name).label("holder_then_name"),
         col(HOLDER.kind).label("holder_then_kind"),
@@ -210,10 +180,8 @@ async def list_overdue(
     rows = (await session.execute(statement)).mappings().all()
     shown = rows[:limit]
     numbers = [row["number"] for row in shown]
-    revisions = [(row["number"], clock["revision"]) for row in shown for clock in row["clocks"]]
     stays = await stays_of(session, numbers, at)
-    rules = await _rules(session, revisions)
-    owners = await names(session, (clock["owner"] for row in shown for clock in row["clocks"]))
+    clocks = await _clocks(session, numbers, at)
 
     def item(row: RowMapping) -> OverdueCase:
         number = row["number"]
@@ -224,9 +192,7 @@ async def list_overdue(
             level_then=LEVEL_OF[row["holder_then_kind"]],
             since=row["since"],
             late=at - row["since"],
-            clocks=tuple(
-                _late_clock(clock, at, rules[number, clock["revision"]], owners) for clock in row["clocks"]
-            ),
+            clocks=clocks[number],
             stays=stays[number],
         )
 
@@ -236,39 +202,36 @@ async def list_overdue(
     return Page(items=items, next=encode((shown[-1]["since"], numbers[-1])))
 
 
-async def _rules(
-    session: AsyncSession, revisions: Sequence[tuple[str, int]]
-) -> dict[tuple[str, int], Explanation | None]:
-    """The rules behind these revisions, as the facts that set them say it; one query."""
-    if not revisions:
-        return {}
-    # As two arrays: a list of pairs takes longer to plan than to look up.
-    numbers, seqs = ([*column] for column in zip(*revisions, strict=True))
-    of = func.unnest(
-        bindparam("numbers", numbers, type_=ARRAY(Text)), bindparam("seqs", seqs, type_=ARRAY(Integer))
-    )
-    sought = of.table_valued(column("number", Text), column("seq", Integer), name="sought").render_derived()
+async def _clocks(
+    session: AsyncSession, numbers: Sequence[str], at: datetime
+) -> dict[str, tuple[LateClock, ...]]:
+    """The clocks of each of these cases that were over their limit at `at`, the longest overdue first."""
+    found: dict[str, list[LateClock]] = {number: [] for number in numbers}
     statement = (
-        select(col(FactRow.case_number), col(FactRow.seq), col(FactRow.body)["why"].astext)
-        .select_from(sought)
-        .join(FactRow, and_(col(FactRow.case_number) == sought.c.number, col(FactRow.seq) == sought.c.seq))
+        select(
+            col(ClockRow.case_number),
+            col(ClockRow.clock_id),
+            col(ClockRow.stage),
+            col(ClockRow.red_at),
+            col(ClockRow.owner_id),
+            col(UnitRow.name),
+            # As text: it becomes an explanation without being taken apart before.
+            cast(col(ClockRow.why), Text),
+        )
+        .outerjoin(UnitRow, col(UnitRow.id) == col(ClockRow.owner_id))
+        .where(col(ClockRow.case_number) == func.any(literal(list(found), ARRAY(Text))), _late(at))
+        .order_by(col(ClockRow.red_at), col(ClockRow.clock_id))
     )
-    return {
-        (number, seq): Explanation.model_validate_json(why) if why else None
-        for number, seq, why in (await session.execute(statement))
-    }
-
-
-def _late_clock(
-    clock: Mapping[str, Any], at: datetime, why: Explanation | None, owners: Mapping[str, str]
-) -> LateClock:
-    since, owner = datetime.fromisoformat(clock["since"]), clock["owner"]
-    return LateClock(
-        clock=clock["clock"],
-        stage=ClockStage(clock["stage"]),
-        owner=Named(id=owner, name=owners.get(owner, owner)),
-        since=since,
-        late=at - since,
-        policy=why.policy if why else None,
-        why=explained(why) if why else None,
-    )
+    for number, clock, stage, since, owner, name, told in await session.execute(statement):
+        why = Explanation.model_validate_json(told) if told else None
+        late = LateClock(
+            clock=clock,
+            stage=ClockStage(stage),
+            owner=Named(id=owner, name=name or owner),
+            since=since,
+            late=at - since,
+            policy=why.policy if why else None,
+            why=explained(why) if why else None,
+        )
+        found[number].append(late)
+    return {number: tuple(clocks) for number, clocks in found.items()}

@@ -41,7 +41,7 @@ ORDER_COLUMNS: Final = """case_number text, id text, ordinal int, owner_id text,
     automatic bool, opened_at timestamptz, answered_at timestamptz, owed bool, due_at timestamptz"""
 CLOCK_COLUMNS: Final = """case_number text, clock_id text, revision int, stage text, subject text,
     owner_id text, policy text, policy_version int, valid_from timestamptz, valid_until timestamptz,
-    yellow_at timestamptz, red_at timestamptz, provisional bool"""
+    yellow_at timestamptz, red_at timestamptz, provisional bool, why jsonb"""
 MESSAGE_COLUMNS: Final = """case_number text, seq int, place int, kind text, to_person text, to_contact text,
     to_unit text, to_roles text[], to_rank text, urgent bool, visible_at timestamptz, zh text, en text"""
 
@@ -124,14 +124,15 @@ _WRITE: Final = text(
         WHERE (orders.answered_at, orders.owed, orders.due_at)
             IS DISTINCT FROM (EXCLUDED.answered_at, EXCLUDED.owed, EXCLUDED.due_at)
     ), closed_clocks AS (
-        UPDATE clocks SET valid_until = r.at
+        UPDATE clocks SET valid_until = r.at,
+            why = CASE WHEN greatest(clocks.red_at, clocks.valid_from) < r.at THEN clocks.why END
         FROM {_list("closed")} AS r(clock_id text, revision int, at timestamptz)
         WHERE clocks.case_number = :number AND clocks.clock_id = r.clock_id
             AND clocks.valid_until IS NULL AND clocks.revision < r.revision AND {_MAY}
     ), new_clocks AS (
         {_insert("clocks", _list("opened"), CLOCK_COLUMNS, _MAY)}
         ON CONFLICT (case_number, clock_id, revision) DO UPDATE
-        SET valid_until = EXCLUDED.valid_until,
+        SET valid_until = EXCLUDED.valid_until, why = EXCLUDED.why,
             owner_id = CASE WHEN EXCLUDED.valid_until IS NULL THEN EXCLUDED.owner_id ELSE clocks.owner_id END
         WHERE clocks.valid_until IS NULL AND (EXCLUDED.valid_until IS NOT NULL OR {_IS_NEWEST})
     ), moved_clocks AS (

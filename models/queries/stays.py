@@ -38,25 +38,28 @@ class StayLine(Frozen):
     """The stretches of it in which the case was suspended; one that lasts still has no end."""
 
 
-# Facts in the order of their numbers; a new island begins where round, stage or holder changes. What only
-# sets a clock is two facts in three, and comes in the same breath as what it follows from. Suspended is a
-# fact's time if the last suspension before it is later than the last resumption.
+# Facts in the order of their numbers; a new island begins where round, stage or holder changes. Only these
+# facts, and those that begin or end a pause, have to be looked at twice: few of them. What only sets a clock
+# is two facts in three, and comes in the same breath as what it follows from. Suspended is a fact's time if
+# the last suspension before it is later than the last resumption.
 _STAYS: Final = text(
     """
-    WITH steps AS (
-        SELECT case_number, seq, at, round, stage, holder_id,
-            lead(at) OVER w AS next,
-            coalesce(max(seq) FILTER (WHERE kind = ANY(:suspends)) OVER w, 0)
-                > coalesce(max(seq) FILTER (WHERE kind = ANY(:resumes)) OVER w, 0) AS suspended,
+    WITH told AS (
+        SELECT case_number, seq, at, kind, round, stage, holder_id,
             (lag(round) OVER w, lag(stage) OVER w, lag(holder_id) OVER w)
                 IS DISTINCT FROM (round, stage, holder_id) AS begins
         FROM facts
         WHERE case_number = ANY(:numbers) AND at <= :at AND kind <> :clock_set
         WINDOW w AS (PARTITION BY case_number ORDER BY seq)
+    ), steps AS (
+        SELECT *, lead(at) OVER w AS next, count(*) FILTER (WHERE begins) OVER w AS island,
+            coalesce(max(seq) FILTER (WHERE kind = ANY(:suspends)) OVER w, 0)
+                > coalesce(max(seq) FILTER (WHERE kind = ANY(:resumes)) OVER w, 0) AS suspended
+        FROM told
+        WHERE begins OR kind = ANY(:suspends) OR kind = ANY(:resumes)
+        WINDOW w AS (PARTITION BY case_number ORDER BY seq)
     ), islands AS (
-        SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY case_number ORDER BY seq) AS island,
-            coalesce(next, :at) - at AS length
-        FROM steps
+        SELECT *, coalesce(next, :at) - at AS length FROM steps
     )
     SELECT case_number, min(round) AS round, min(stage) AS stage, holder_id,
         (SELECT name FROM units WHERE id = holder_id) AS holder_name, min(at) AS since,

@@ -231,6 +231,9 @@ class ClockRow(Table, table=True):
     yellow_at: datetime = Field(sa_type=Instant)
     red_at: datetime = Field(sa_type=Instant)
     provisional: bool = False
+    why: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    """The rule behind it and its arithmetic (`models.clocks.explain`), as the fact that set it says. Null for
+    a revision that ended in time: lists ask why of late ones only."""
     late: Range[datetime] | None = Field(
         default=None, sa_column=Column(TSTZRANGE(), Computed(_LATE, persisted=True), nullable=True)
     )

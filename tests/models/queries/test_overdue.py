@@ -9,7 +9,9 @@ from itertools import pairwise
 from typing import Final
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlmodel import col
 
 from models.base import Urgency, Words
 from models.case.commands import (
@@ -31,9 +33,10 @@ from models.queries.cases import CaseNotFound, list_cases
 from models.queries.cursors import BadCursor
 from models.queries.overdue import OverdueCase, list_overdue
 from models.queries.overdue_summary import summarize_overdue
-from models.queries.stays import StayLine, stays_of
+from models.queries.stays import stays_of
 from models.queries.timeline import read_timeline
 from models.queries.units import UnitNotFound
+from models.tables.cases import ClockRow
 from runtime.database import Sessions
 from tests.support import world
 from tests.support.play import Play
@@ -106,6 +109,13 @@ async def test_each_late_limit_names_its_rule_and_its_owner(session: AsyncSessio
     assert "到场期限5分钟" in clock.why.zh
 
 
+async def test_why_is_kept_as_long_as_somebody_may_ask(session: AsyncSession) -> None:
+    """Of a limit that ended in time no list asks it, and the fact says it still."""
+    of_late, why = col(ClockRow.late).is_not(None), col(ClockRow.why).is_not(None)
+    kept = select(of_late, why, func.count()).group_by(of_late, why)
+    assert {(late, why) for late, why, _ in await session.execute(kept)} == {(True, True), (False, False)}
+
+
 async def test_a_past_instant_is_answered_as_of_then(session: AsyncSession) -> None:
     """It climbed since: then the street held it, now the district does. Then it was being handled."""
     then = (await late(session, ARRIVAL))["critical"]
@@ -169,17 +179,12 @@ async def test_stays_in_sql_are_those_of_the_core(session: AsyncSession, hours: 
     for play in plays().values():
         expected = stays(fact for fact in play.facts if fact.at <= at)
         assert [
-            (s.round, s.stage, s.holder.id, s.since, s.until, s.spent, s.paused, within(s, at))
+            (s.round, s.stage, s.holder.id, s.since, s.until, s.spent, s.paused, s.pauses)
             for s in told[play.case.number]
         ] == [
-            (s.round, s.stage, s.holder, s.since, s.until, s.spent(at), s.paused(at), s.paused(at))
+            (s.round, s.stage, s.holder, s.since, s.until, s.spent(at), s.paused(at), s.pauses)
             for s in expected
         ]
-
-
-def within(stay: StayLine, at: datetime) -> timedelta:
-    """How long the stretches are together."""
-    return sum(((pause.end or at) - pause.start for pause in stay.pauses), timedelta())
 
 
 async def test_stays_of_nothing_are_nothing(session: AsyncSession) -> None:
@@ -228,7 +233,7 @@ async def test_the_longest_overdue_comes_first_page_by_page(engine: AsyncEngine,
             await list_overdue(session, world.AUDITOR, CaseFilter(), at, at, cursor="nothing")
         with statements(engine) as sent:
             board = await summarize_overdue(session, world.AUDITOR, CaseFilter(), at)
-    assert queries == {4}
+    assert queries == {3}
     assert len(sent) == 2
     assert seen == sorted(seen)
     assert len(set(seen)) == len(seen) == board.total
