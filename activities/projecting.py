@@ -23,14 +23,19 @@ class Projecting:
         self.patient = patient
 
     @activity.defn(name=PROJECT_ACTIVITY)
-    async def project(self, batch: Batch) -> None:
-        """Write one batch in one transaction, unless whoever received the receipts has. Safe to repeat."""
-        written: dict[str, Any] = {"case_no": batch.case.number, "facts": len(batch.facts)}
+    async def project(self, batch: Batch) -> bool:
+        """Write one batch in one transaction, unless whoever received the receipts has. Safe to repeat.
+
+        Whether it is written: not where the batch is only a question, and the answer is no.
+        """
+        number = batch.case.number if batch.case else str(activity.info().workflow_id)
+        written: dict[str, Any] = {"case_no": number, "facts": len(batch.facts)}
         written |= {"command_id": sorted({fact.command for fact in batch.facts})}
         written |= {"request_id": sorted({fact.request for fact in batch.facts if fact.request})}
         engine = self._quick if activity.info().is_local else self._patient
         async with engine.connect() as connection:
-            written["found"] = await is_written(connection, batch.case.number, batch.facts[-1])
-            if not written["found"]:
+            written["found"] = await is_written(connection, number, batch.facts[-1])
+            if not written["found"] and batch.case is not None:
                 await project(connection, batch.case, batch.facts)
         activity.logger.info("projected", extra=written)
+        return written["found"] or batch.case is not None

@@ -85,9 +85,12 @@ class Timeline(Frozen):
 
 
 class Batch(Frozen):
-    """What the projection writes in one go: facts, and the state after the last of them."""
+    """What the projection writes in one go: facts, and the state after the last of them.
 
-    case: Case
+    Without the state it is a question only: is the last of the facts written, and so all before it?
+    """
+
+    case: Case | None
     facts: tuple[SealedFact, ...]
 
 

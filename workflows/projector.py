@@ -7,13 +7,14 @@ decided it is in Temporal's history, which a later step can tell by the history'
 written beside it is the one it led to: the case may be further by now, in a step that is not durable yet.
 
 Whoever asked for a command gets its facts in the receipt, which is sent when the step is durable, and writes
-them at once (`api.writing`); the flusher then finds them written. It is there for all that nobody received.
-Local activity first (no round trip through the server), a durable one when that cannot finish in time.
+them at once (`api.writing`); the flusher then finds them written, for which it asks before it sends anything.
+It is there for all that nobody received. Local activity first (no round trip through the server), a durable
+one when that cannot finish in time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from temporalio.exceptions import FailureError
 
 from workflows.ids import PROJECT_ACTIVITY
 from workflows.policies import (
+    AT_ONCE,
     BATCH_LIMIT,
     DURABLE_ATTEMPT,
     DURABLE_RETRY,
@@ -44,6 +46,8 @@ class _Waiting(NamedTuple):
     """The case after the decision that the fact is part of."""
     decided_at: int
     """How long the history was at the beginning of the step that decided it."""
+    told: bool
+    """Whether somebody received it in a receipt, and will have written it."""
 
 
 class Projector:
@@ -72,12 +76,12 @@ class Projector:
     def put(self, facts: Iterable[SealedFact], case: Case, within: timedelta) -> None:
         """Facts that have just been decided, and the case after them, to be looked after within that time."""
         length = workflow.info().get_current_history_length()
-        self._outbox.extend(_Waiting(fact, case, length) for fact in facts)
+        self._outbox.extend(_Waiting(fact, case, length, told=within > AT_ONCE) for fact in facts)
         self._want(workflow.now() + within)
 
     def carry_on(self, facts: Iterable[SealedFact], case: Case) -> None:
         """Facts of the run before this one, and the case as that left it: durable since it ended."""
-        self._outbox.extend(_Waiting(fact, case, 0) for fact in facts)
+        self._outbox.extend(_Waiting(fact, case, 0, told=False) for fact in facts)
         if self._outbox:
             self._want(workflow.now())
 
@@ -93,9 +97,7 @@ class Projector:
         """Write for as long as the case lives."""
         while True:
             await workflow.wait_condition(lambda: bool(self._batch))
-            # The rules of time are no part of what people read, and half of what would be sent.
-            case = self._batch[-1].case.but(book=Rulebook(), special=None)
-            await self._write(Batch(case=case, facts=tuple(waiting.fact for waiting in self._batch)))
+            await self._write(self._batch)
             del self._outbox[: len(self._batch)]
             # What came meanwhile has waited long enough.
             self._batch, self._due = (), workflow.now() if self._outbox else None
@@ -104,14 +106,15 @@ class Projector:
         self._due = at if self._due is None else min(self._due, at)
 
     @staticmethod
-    async def _write(batch: Batch) -> None:
+    async def _write(waiting: Sequence[_Waiting]) -> None:
+        last, facts = waiting[-1], tuple(each.fact for each in waiting)
+        # The rules of time are no part of what people read, and half of what would be sent.
+        batch = Batch(case=last.case.but(book=Rulebook(), special=None), facts=facts)
         try:
-            await workflow.execute_local_activity(
-                PROJECT_ACTIVITY,
-                batch,
-                start_to_close_timeout=LOCAL_ATTEMPT,
-                retry_policy=LOCAL_RETRY,
-            )
+            # A state and all its facts take longer on their way to the activity than to find them written.
+            if last.told and await _at_once(Batch(case=None, facts=facts[-1:])) is not False:
+                return
+            await _at_once(batch)
         except FailureError:
             await workflow.execute_activity(
                 PROJECT_ACTIVITY,
@@ -120,3 +123,15 @@ class Projector:
                 retry_policy=DURABLE_RETRY,
                 summary=f"{batch.facts[0].seq}–{batch.facts[-1].seq}",
             )
+
+
+async def _at_once(batch: Batch) -> bool | None:
+    """Whether it is written now. A history of before this was asked says nothing, and means yes."""
+    written: bool | None = await workflow.execute_local_activity(
+        PROJECT_ACTIVITY,
+        batch,
+        result_type=bool,
+        start_to_close_timeout=LOCAL_ATTEMPT,
+        retry_policy=LOCAL_RETRY,
+    )
+    return written

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Final
+from unittest.mock import AsyncMock, patch
 
+from api.writing import Writer
 from models.clocks.calendar import city_date
 from tests.support.product import Product
+from workflows.policies import LOOK_AFTER
 
 STREET, GRID, SECTION = "500120001", "500120001005-g18", "500120001-minsheng"
 DEPARTMENT = "500120-chengguan"
@@ -40,6 +43,17 @@ async def unheeded(product: Product) -> str:
     district = await product.person("bishan-dispatch")
     await district.sends(number, "accept")
     await district.sends(number, "dispatch", lead=DEPARTMENT)
+    return number
+
+
+async def unreceived(product: Product) -> str:
+    """A receipt reaches nobody: the case asks, hears no, and writes by itself. The next one arrives."""
+    worker, officer = await product.person("dongguan-g18"), await product.person("dongguan")
+    with patch.object(Writer, "write", AsyncMock(return_value=False)):
+        number = str((await worker.report(matter="other", unit=GRID))["number"])
+        await product.later(LOOK_AFTER * 2)
+    await officer.sends(number, "accept")
+    await product.later(LOOK_AFTER * 2)
     return number
 
 
@@ -106,7 +120,8 @@ async def rolled(product: Product) -> str:
 
 
 SCENARIOS: Final[dict[str, Scenario]] = {
-    scenario.__name__: scenario for scenario in (loop, unheeded, suspended, whistled, merged, rolled)
+    scenario.__name__: scenario
+    for scenario in (loop, unheeded, unreceived, suspended, whistled, merged, rolled)
 }
 ROLLED_AT: Final = {"rolled": 36}
 """The history lengths at which scenarios roll over; the others never do."""
