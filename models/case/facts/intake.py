@@ -117,7 +117,8 @@ class Merged(FactBase):
         return case.at_stage(Stage.MERGED, stamp.at, closed_at=stamp.at, requests=(), merged_into=self.into)
 
     def words(self) -> Words:
-        return Words(zh=f"并入重复件 {self.into}", en=f"Merged into {self.into}")
+        why_zh, why_en = (f"：{self.reason}", f": {self.reason}") if self.reason else ("", "")
+        return Words(zh=f"并入重复件 {self.into}{why_zh}", en=f"Merged into {self.into}{why_en}")
 
 
 class Absorbed(FactBase):

@@ -173,7 +173,9 @@ def test_a_duplicate_is_merged_into_the_first_case() -> None:
     )
     assert play.at(Stage.MERGED)
     assert play.case.merged_into == "500120001-20261011-0002"
-    assert "500120001-20261011-0002" in play.new(Merged)[0].words().en
+    assert play.new(Merged)[0].words().en == "Merged into 500120001-20261011-0002: 同一盏灯"
+    unexplained = play.new(Merged)[0].model_copy(update={"reason": ""})
+    assert unexplained.words().zh == "并入重复件 500120001-20261011-0002"
 
 
 def test_a_case_is_not_merged_into_itself() -> None:
