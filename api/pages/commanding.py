@@ -62,7 +62,8 @@ async def carry_out(
 ) -> ReceiptView | None:
     """Send the command that the form describes; its receipt, or None with the form saying what is wrong.
 
-    The form's `key` is the command's identity. Photos are stored first and stay stored if it is refused.
+    The form's `once` or `key` is the command's identity: a milestone has a key of its own. Photos are stored
+    first and stay stored if it is refused.
     """
     if not await keep_photos(house, reader, form):
         return None
@@ -71,7 +72,8 @@ async def carry_out(
         _beside_what_was_typed(command, form)
         return None
     try:
-        return await send(house, reader, number, command, body, form["key"] or None)
+        identity = form["once"] or ("" if "key" in type(body).model_fields else form["key"])
+        return await send(house, reader, number, command, body, identity or None)
     except (ApiError, Refused, Refusal) as error:
         form.refuse(error)
         return None

@@ -39,10 +39,9 @@ async def ask(
 ) -> Response:
     """The command's form, with what the address gives it to begin with."""
     _known(command)
-    initial = {name: request.query_params.getlist(name) for name in request.query_params if name != "back"}
-    form = Form.empty(
-        **initial, key=new_key(), back=own_path(request.query_params.get("back"), f"/cases/{number}")
-    )
+    initial = {name: request.query_params.getlist(name) for name in request.query_params}
+    back = own_path(request.query_params.get("back"), f"/cases/{number}")
+    form = Form({**initial, "once": [new_key()], "back": [back]})
     return await _form(request, house, reader, number, command, form)
 
 

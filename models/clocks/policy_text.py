@@ -33,6 +33,8 @@ _SYNTAX: Final = re.compile(r"\(at line (\d+), column \d+\)")
 _TABLE: Final = re.compile(r"^\s*\[{1,2}\s*([^\]]+?)\s*\]{1,2}")
 _KEY: Final = re.compile(r"^\s*([A-Za-z0-9_.\"'-]+)\s*=")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+"""Characters that TOML takes in writing only."""
 
 
 def to_text(policy: Policy) -> str:
@@ -176,4 +178,5 @@ def _key(key: str) -> str:
 
 def _text(value: str) -> str:
     escaped = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-    return f'"{escaped}"'
+    written = _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", escaped)
+    return f'"{written}"'

@@ -15,13 +15,14 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.dependencies import House
+from api.pages.answers import done
 from api.pages.desk.desk import tabs
 from api.pages.desk.leaving import left
 from api.pages.desk.query import FIRST_ROWS, MOST_ROWS, DeskQuery
 from api.pages.desk.reading import newest
 from api.pages.forms import Form
 from api.pages.reader import Reader, SignedInReader
-from api.pages.rendering import page
+from api.pages.rendering import page, wants_fragment
 from api.services import Services
 from models.queries.names import names
 from models.queries.worklist import WorkLine, lines_of, list_work
@@ -41,8 +42,10 @@ async def changes(
     """The rows that differ, each for its place; and the counts.
 
     `shown` are the rows as `NUMBER:VERSION`; `changed` likewise the cases heard of, or nothing: then the
-    whole list is compared.
+    whole list is compared. Without htmx it is the desk itself that is answered with.
     """
+    if not wants_fragment(request):
+        return done(request, query.address())
     form = await Form.of(request)
     shown, heard = _named(form["shown"]), _named(form["changed"])
     at, who = datetime.now(UTC), reader.principal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -107,6 +108,25 @@ async def test_the_same_form_sent_twice_does_nothing_twice(product: Product) -> 
         answer = await worker.post(f"/cases/{number}/do/annotate", note="请先通知住户", key="form-1")
         assert answer.status_code == 303
     assert len(await product.facts(number, "annotated")) == 1
+
+
+async def test_a_milestone_keeps_the_key_that_was_typed(product: Product) -> None:
+    """The form's own identity is something else, and no name in the address stands in its way."""
+    number = await _reported(product)
+    dispatcher = await product.reader("bicheng-dispatch")
+    address = f"/cases/{number}/do/plan-milestone"
+    form = (await dispatcher.get(f"{address}?key=fence&cls=x&once=y")).text
+    found = re.search(r'name="once"\s+value="([^"]+)"', form)
+    assert found is not None
+    assert found[1] != "y"
+    assert re.findall(r'name="key"\s[^>]*value="([^"]*)"', form) == ["fence"]
+    for _ in range(2):  # a double tap
+        sent = await dispatcher.post(address, once=found[1], key="fence", name="围挡")
+        assert sent.status_code == 303, sent.text
+    assert [m.key for m in (await product.state(number)).milestones] == ["fence"]
+    reached = await dispatcher.post(f"/cases/{number}/do/reach-milestone", once="page-2", key="fence")
+    assert reached.status_code == 303, reached.text
+    assert (await product.state(number)).milestones[0].reached_at is not None
 
 
 async def test_a_refusal_is_told_where_it_happened(product: Product) -> None:

@@ -22,7 +22,7 @@ def test_every_shipped_policy_is_read_back_as_it_was(policy_id: str) -> None:
 
 
 def test_all_that_a_policy_can_say_is_written() -> None:
-    words = {"zh": 'A "b" \\ c', "en": "line\nand\ttab"}
+    words = {"zh": 'A "b" \\ c', "en": "line\nand\ttab\rreturn\x00\x1f\x7f"}
     terms: dict[str, Any] = {"budget": {"kind": "continuous", "amount": 90}, "at_red": [], "substitute": 0}
     policy = Policy.model_validate(
         {
