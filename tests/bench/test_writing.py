@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bench.bars import BARS, FAULTS
+from bench.bars import BARS
 from bench.figures import Bar, Figure, median
 from bench.readme import BEGIN, END, renew
-from bench.writing import Verdict, judge, read, table, write
+from bench.writing import Verdict, first_things_first, judge, read, table, write
 
 RATIO = median("closed_loop.gateway.ratio", [0.8, 0.6, 0.9])
 EVENTS = Figure(key="case.events", value=61)
@@ -22,11 +22,12 @@ FIGURES = [RATIO, EVENTS, ALONE, BYTES]
 
 def test_what_is_written_can_be_read_by_its_keys_and_by_us(tmp_path: Path) -> None:
     file = tmp_path / "build" / "bench.json"
-    write(file, FIGURES, BARS)
+    write(file, FIGURES, BARS, 612.4)
     tree = json.loads(file.read_bytes())
     assert tree["closed_loop"]["gateway"]["ratio"] == {"value": 0.8, "unit": "", "rounds": [0.8, 0.6, 0.9]}
     assert tree["case"]["events"]["value"] == 61
     assert tree["machine"]["cores"] >= 1
+    assert tree["seconds"] == 612
     assert {bar["key"]: bar["holds"] for bar in tree["bars"]}["case.events"] is False
     assert sorted(read(file), key=lambda it: it.key) == sorted(FIGURES, key=lambda it: it.key)
 
@@ -37,6 +38,12 @@ def test_a_bar_is_judged_by_all_figures_it_names_and_by_none_if_there_are_none()
     assert judge([quick], [every]) == [Verdict(every, True)]
     assert judge([quick, slow], [every]) == [Verdict(every, False)]
     assert judge([RATIO], [every]) == [Verdict(every, None)]
+
+
+def test_what_a_bar_judges_comes_first_and_then_the_other_ratios() -> None:
+    ratio = Figure(key="closed_loop.api.ratio", value=0.5)
+    ordered = first_things_first([ALONE, ratio, EVENTS, RATIO], BARS)
+    assert [figure.key for figure in ordered] == [RATIO.key, EVENTS.key, ratio.key, ALONE.key]
 
 
 def test_the_table_shows_values_spread_and_bars() -> None:
@@ -53,7 +60,7 @@ def test_the_table_shows_values_spread_and_bars() -> None:
 
 def test_the_readme_takes_the_figures_between_its_marks(tmp_path: Path) -> None:
     page, file = tmp_path / "README.md", tmp_path / "bench.json"
-    write(file, FIGURES, BARS)
+    write(file, FIGURES, BARS, 612.4)
     page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
     renew(page, file)
     renew(page, file)
@@ -68,7 +75,7 @@ def test_the_readme_takes_the_figures_between_its_marks(tmp_path: Path) -> None:
 
 
 def test_every_bar_stands_once_and_our_readme_has_the_marks() -> None:
-    keys = [bar.key for bar in (*BARS, *FAULTS)]
+    keys = [bar.key for bar in BARS]
     assert len(keys) == len(set(keys))
     text = (Path(__file__).parents[2] / "bench" / "README.md").read_text(encoding="utf-8")
     assert BEGIN in text

@@ -115,7 +115,7 @@ def test_a_deadline_that_nobody_kept_is_found_when_its_time_is_over() -> None:
 
 def test_what_was_foretold_and_nothing_else_must_have_fired() -> None:
     due = world.MONDAY + timedelta(seconds=10)
-    expected = Expected(number=NUMBER, what="extended", instants={Threshold.RED: due})
+    expected = Expected(number=NUMBER, what="extended", instants=((Threshold.RED, due),))
     one = Fired(
         number=NUMBER,
         clock="handle:r1",

@@ -1,4 +1,4 @@
-"""Everybody of the matrix of rights: each role in the case's own units, beside them, in another district."""
+"""Everybody of the matrix of rights: each role in the case's own units, next to them, in another district."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tests.support.product import Person, Product
 
 PLACE: Final = "500120001005-g18"
 COMMUNITY, STREET, DISTRICT = "500120001005", "500120001", "500120"
+CITY: Final = "50"
 SECTION, DEPARTMENT = "500120001-minsheng", "500120-chengguan"
 REPORTER: Final = "dongguan-g17"
 
@@ -31,6 +32,11 @@ OWN: Final = (
     Who("bishan-audit", Role.AUDITOR, DISTRICT),
     Who("bishan-chengguan", Role.DEPARTMENT_STAFF, DEPARTMENT),
     Who("matrix-admin", Role.ADMINISTRATOR, DISTRICT),
+    Who("city-dispatch", Role.DISPATCHER, CITY),
+    Who("matrix-city-command", Role.COMMANDER, CITY),
+    Who("city-supervise", Role.SUPERVISOR, CITY),
+    Who("city-audit", Role.AUDITOR, CITY),
+    Who("admin", Role.ADMINISTRATOR, CITY),
 )
 BESIDE: Final = (
     Who(REPORTER, Role.GRID_WORKER, "500120001005-g17"),
@@ -38,6 +44,14 @@ BESIDE: Final = (
     Who("bishan-xiaofang", Role.DEPARTMENT_STAFF, "500120-xiaofang"),
 )
 """In the same street or district, without a part in the case; the first one reported it."""
+NEXT: Final = (
+    Who("matrix-next-officer", Role.COMMUNITY_OFFICER, "500120001004"),
+    Who("matrix-next-dispatch", Role.DISPATCHER, "500120002"),
+    Who("matrix-next-command", Role.COMMANDER, "500120002"),
+    Who("matrix-next-supervise", Role.SUPERVISOR, "500120002"),
+    Who("matrix-next-minsheng", Role.SECTION_STAFF, "500120002-minsheng"),
+)
+"""Desks of the next street and the next community: under the same district, and strangers nevertheless."""
 FOREIGN: Final = (
     Who("shengdi-g1", Role.GRID_WORKER, "500114107001-g1"),
     Who("shengdi-g1-a", Role.GRID_HEAD, "500114107001-g1"),
@@ -52,9 +66,10 @@ FOREIGN: Final = (
     Who("qianjiang-chengguan", Role.DEPARTMENT_STAFF, "500114-chengguan"),
     Who("matrix-foreign-admin", Role.ADMINISTRATOR, "500114"),
 )
-CAST: Final = (*OWN, *BESIDE, *FOREIGN)
+CAST: Final = (*OWN, *BESIDE, *NEXT, *FOREIGN)
+PLACES: Final = {"own": OWN, "beside": BESIDE, "next": NEXT, "foreign": FOREIGN}
 HELPERS: Final = ("admin", "shengdi-g1-b")
-"""Who else makes the scenes."""
+"""Who else is needed: one to open accounts, and who reports the foreign case."""
 HIRED: Final = tuple(who for who in CAST if who.login.startswith("matrix-"))
 """The demonstration has nobody in these posts; an administrator opens their accounts."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import structlog
 
-from tests.security.cast import BESIDE, CAST, FOREIGN, OWN
+from tests.security.cast import CAST, FOREIGN, PLACES
 from tests.security.probes import BODIES, CHANGING, COMMANDS, heard
 from tests.security.rights import Answer, Scene, Who, expected, sees
 from tests.security.scenes import brought_to
@@ -33,6 +33,8 @@ class Matrix:
         self._turns = asyncio.Semaphore(AT_ONCE)
         self.cells = 0
         self.answers: Counter[Answer] = Counter()
+        self.past: set[str] = set()
+        """Where somebody sits who came past the table."""
         self.wrong: list[str] = []
 
     async def play(self, scene: Scene) -> None:
@@ -88,8 +90,10 @@ class Matrix:
     def _note(self, who: Who, scene: Scene, command: str, due: Answer, got: Answer | None, text: str) -> None:
         self.cells += 1
         self.answers[due] += 1
+        place = next(name for name, people in PLACES.items() if who in people)
+        if got is Answer.PAST:
+            self.past.add(place)
         if got is not due:
-            place = "own" if who in OWN else "beside" if who in BESIDE else "foreign"
             self.wrong.append(
                 f"{place} {who} {command} at {scene.stage}: {due.name}, not {got}: {text[:200]}"
             )

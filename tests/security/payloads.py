@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any, Final
+from typing import Final
 
 MARK: Final = "xqz"
 """Nothing of ours has it, so whatever carries it came from somebody's text."""
+_SUM: Final = "9901*99991"
 PAYLOAD: Final = (
     f"</script></style></title></textarea><{MARK}-tag on{MARK}=1><img src=x on{MARK}=alert(1)>"
-    f"\"on{MARK}=\"1' on{MARK}='1`{{{{7*191}}}}{{%print 7*191%}}${{7*191}}javascript:{MARK}()"
+    f"\"on{MARK}=\"1' on{MARK}='1`{{{{{_SUM}}}}}{{%print {_SUM}%}}${{{_SUM}}}javascript:{MARK}()"
 )
-SHORT: Final = f"\"><{MARK}-tag on{MARK}=1>'{{{{7*191}}}}"
+SHORT: Final = f"\"><{MARK}-tag on{MARK}>'{{{{{_SUM}}}}}"
 """For fields that take few characters."""
-SUM: Final = "1337"
-"""What the arithmetic in it would come to if somebody evaluated it."""
-_LEADS: Final = frozenset({"href", "src", "action", "formaction", "hx-get", "hx-post", "data", "xlink:href"})
+RESULT: Final = str(9901 * 99991)
+"""What the arithmetic in it would come to if somebody evaluated it; too long to stand there by chance."""
+LINK: Final = f"javascript:{MARK}()"
+"""For what might become somebody's link."""
 
-
-def poisoned(text: str, most: int = 4000) -> str:
-    """The text with the payload behind it, within `most` characters."""
-    for payload in (PAYLOAD, SHORT):
-        if len(text) + len(payload) <= most:
-            return text + payload
-    return SHORT if len(SHORT) <= most else text
+_LEADS: Final = frozenset(
+    {"href", "src", "action", "formaction", "data", "xlink:href", "poster", "ping", "background"}
+    | {"hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete"}
+)
+_RUNS: Final = ("javascript:", "vbscript:", "data:text", "data:application")
+_EVALUATED: Final = frozenset({"hx-vals", "hx-vars", "hx-headers", "hx-trigger", "srcdoc", "style"})
+"""Attributes in which nobody's text has a place: they are read as more than text."""
+_DATA: Final = frozenset({"application/json", "application/ld+json"})
+_SKIPPED: Final = re.compile(r"[\x00-\x20]")
+"""What browsers pass over in an address before they look for its scheme."""
 
 
 @dataclass
@@ -32,58 +38,58 @@ class Found:
     """What a page is made of, as far as it came from somebody's text."""
 
     faults: list[str] = field(default_factory=list)
-    shown: int = 0
-    """How often the payload stands in the page as text."""
+    texts: list[str] = field(default_factory=list)
+    """The texts and attributes with the payload in them as text."""
 
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found = Found()
-        self._inside: list[str] = []
+        self._runs = ""
+        """The element whose content is run or applied, while we are in one."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        faults = self.found.faults
         if MARK in tag:
-            self.found.faults.append(f"an element of theirs: <{tag}>")
-        if tag in ("script", "style"):
-            self._inside.append(tag)
+            faults.append(f"an element of theirs: <{tag}>")
+        # A block of data is read by our scripts as JSON; that it cannot be left shows by what follows it.
+        if tag == "style" or (tag == "script" and dict(attrs).get("type") not in _DATA):
+            self._runs = tag
         for name, value in attrs:
+            bare = _SKIPPED.sub("", value or "").lower()
             if MARK in name:
-                self.found.faults.append(f"an attribute of theirs on <{tag}>: {name}")
-            if value and name in _LEADS and value.strip().lower().startswith(("javascript:", "data:text")):
-                self.found.faults.append(f"<{tag} {name}> leads to script: {value[:60]}")
-            if value and name.startswith("on"):
-                self.found.faults.append(f"an inline handler on <{tag}>: {name}")
-            if value and name == "style" and MARK in value:
-                self.found.faults.append(f"their text as a style of <{tag}>")
-            self.found.shown += bool(value and MARK in value)
+                faults.append(f"an attribute of theirs on <{tag}>: {name}")
+            if name in _LEADS and bare.startswith(_RUNS):
+                faults.append(f"<{tag} {name}> leads to script: {bare[:60]}")
+            if tag == "meta" and name == "content" and re.search("url=.?javascript:", bare):
+                faults.append(f"<meta> leads to script: {bare[:60]}")
+            if name.startswith(("on", "hx-on")):
+                faults.append(f"an inline handler on <{tag}>: {name}")
+            if name in _EVALUATED and MARK in bare:
+                faults.append(f"their text as {name} of <{tag}>")
+            if value and MARK in value:
+                self.found.texts.append(value)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
-        if self._inside and self._inside[-1] == tag:
-            self._inside.pop()
+        if tag == self._runs:
+            self._runs = ""
 
     def handle_data(self, data: str) -> None:
-        self.found.shown += MARK in data
+        if MARK in data and self._runs:
+            self.found.faults.append(f"their text inside <{self._runs}>")
+        elif MARK in data:
+            self.found.texts.append(data)
 
 
 def examine(page: str) -> Found:
-    """Read a page as a browser would; what in it is theirs and more than text."""
+    """Read a page as a browser would; what in it is theirs, and whether any is more than text."""
     reader = _Reader()
     reader.feed(page)
     reader.close()
-    evaluated = [text for text in (f"{{{SUM}}}", f"`{SUM}", f"$`{SUM}") if text in page]
-    if evaluated or (MARK in page and f"1`{SUM}" in page):
+    if RESULT in page:
         reader.found.faults.append("their arithmetic was done")
     return reader.found
-
-
-def poison(value: Any, most: dict[str, int], name: str = "") -> Any:
-    """The body with the payload in every field that `most` names, with how many characters each takes."""
-    if isinstance(value, dict):
-        return {key: poison(part, most, key) for key, part in value.items()}
-    if isinstance(value, str) and name in most:
-        return poisoned(value, most[name])
-    return value

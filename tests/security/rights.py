@@ -33,6 +33,7 @@ DIRECTORS: Final = frozenset({Role.DISPATCHER, Role.COMMANDER})
 NO_PART: Final = frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.DEVICE, Role.RESIDENT, Role.SYSTEM})
 BLIND: Final = frozenset({Role.ADMINISTRATOR, Role.DEVICE, Role.RESIDENT, Role.SYSTEM})
 WHOLE: Final = frozenset({Role.COMMANDER, Role.DISPATCHER, Role.SUPERVISOR, Role.AUDITOR})
+REPORTING: Final = frozenset(Role) - {Role.AUDITOR, Role.ADMINISTRATOR, Role.RESIDENT, Role.SYSTEM}
 ENDED: Final = frozenset({Stage.DECLINED, Stage.MERGED, Stage.VOIDED, Stage.ARCHIVED})
 _GRID: Final = re.compile(r"g\d+")
 

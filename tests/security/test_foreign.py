@@ -11,22 +11,19 @@ import re
 from typing import Any, Final
 
 import httpx
-import pytest
 
 from api.rest.bodies import EXAMPLES
-from tests.api.attachments.pictures import picture
 from tests.security import shared
 from tests.security.cookies import browser_of
 from tests.security.probes import BODIES
 from tests.security.routes import PAGE_ROUTES, REST_ROUTES, Route
+from tests.security.things import GRID, administrator_of, things
 from tests.support.product import API, Browser, Person, Product
-from tests.support.records import row
 
 product = shared.product
 
-GRID: Final = "500120001005-g18"
 OPEN: Final = {
-    "unit_id": "the tree of units is known to everybody who works in it; changing one is tested below",
+    "unit_id": "the tree of units is known to everybody who works in it; changing one: test_administering.py",
     "unit": "the same; a poster is public once it hangs there",
     "key": "the catalogue is open to everybody",
     "policy_id": "rules of time are open to everybody",
@@ -71,10 +68,10 @@ def test_every_address_with_an_id_is_guarded_or_open() -> None:
 
 
 async def test_what_is_foreign_is_as_good_as_invented(product: Product) -> None:
-    there = await _things(product)
+    there = await things(product)
     strangers = {
         "case": [await product.admitted(login) for login in ("heixi-dispatch", "bicheng-device", "admin")],
-        "administered": [await _district_administrator(product)],
+        "administered": [await administrator_of(product, "500114")],
     }
     told: list[str] = []
     asked = 0
@@ -93,52 +90,9 @@ async def test_what_is_foreign_is_as_good_as_invented(product: Product) -> None:
     assert asked > 3 * len([r for r in GUARDED if not set(r.blanks) & ADMINISTERED]) - 10
 
 
-@pytest.mark.parametrize("login", ["heixi-dispatch", "dongguan-g18", "bishan-audit"])
-async def test_nobody_without_the_post_administers_anything(product: Product, login: str) -> None:
-    there, person = await _things(product), await product.admitted(login)
-    browser = browser_of(product, person)
-    for route in (*REST_ROUTES, *PAGE_ROUTES):
-        administers = route.path.startswith("/admin") or (
-            route.path.startswith((f"{API}/people", f"{API}/posts", f"{API}/units", f"{API}/journal"))
-            and (route.method != "GET" or "people" in route.path or "journal" in route.path)
-        )
-        readable = login == "bishan-audit" and re.match(
-            r"/admin(/reads.*|/journal)?$|.*/journal$", route.path
-        )
-        if not administers or readable:
-            continue
-        values = there | {"key": "street-lamp", "policy_id": "135", "version": "1", "year": "2026"}
-        answer = await _ask(person, browser, route, values | {"channel": "inbox"})
-        assert answer.status_code in (403, 404, 422), f"{route}: {answer.status_code}"
-        if answer.status_code == 422:  # the body was looked at first; a right one would be refused
-            assert route.method != "GET", route
-    unit = (await (await product.person("admin")).get(f"/units/{GRID}")).json()
-    assert unit["name"] == "18网格"
-
-
-async def test_a_district_administrator_changes_nothing_in_another_district(product: Product) -> None:
-    there, stranger = await _things(product), await _district_administrator(product)
-    tries: list[tuple[str, str, dict[str, Any]]] = [
-        ("PATCH", f"/units/{GRID}", {"name": "改名"}),
-        ("POST", f"/units/{GRID}/close", {"reason": "试"}),
-        ("POST", "/units", {"parent": "500120001005", "kind": "grid", "name": "新网格"}),
-        ("POST", "/people", {"login": "planted", "name": "试", "unit": GRID, "role": "grid_worker"}),
-        ("POST", f"/people/{there['person_id']}/posts", {"unit": GRID, "role": "grid_worker"}),
-        ("GET", f"/units/{GRID}/posts", {}),
-        ("GET", "/people", {"unit": GRID}),
-    ]
-    for method, path, said in tries:
-        where: Any = {"params": said} if method == "GET" else {"json": said}
-        answer = await product.http.request(method, f"{API}{path}", headers=stranger.headers, **where)
-        nothing = method == "GET" and answer.status_code == 200 and answer.json()["items"] == []
-        assert nothing or answer.status_code in (403, 404, 422), f"{method} {path}: {answer.text}"
-    assert (await row(product, "SELECT name FROM units WHERE id = :id", id=GRID))["name"] == "18网格"
-    assert (await row(product, "SELECT count(*) AS n FROM people WHERE login = 'planted'"))["n"] == 0
-
-
 async def test_a_report_follows_up_and_a_duplicate_goes_into_visible_cases_only(product: Product) -> None:
     """Else numbers could be tried out, and something be written into a foreign case."""
-    there = await _things(product)
+    there = await things(product)
     stranger = await product.admitted("heixi-dispatch")
     for number in (there["number"], INVENTED["number"]):
         said = await stranger.post("/cases", {"matter": "other", "unit": "500114107", "follows": number})
@@ -152,57 +106,6 @@ async def test_a_report_follows_up_and_a_duplicate_goes_into_visible_cases_only(
         len({_plain(str(answer["detail"]), there["number"], INVENTED["number"]) for answer in answers}) == 1
     )
     assert (await product.state(there["number"])).links == ()
-
-
-# ── what is there ────────────────────────────────────────────────────────────────────────────────
-
-
-async def _things(product: Product) -> dict[str, str]:
-    """One of everything, in 璧山: a case, its picture, a session, a person, a post, an import, a contact."""
-    worker = await product.admitted("dongguan-g18")
-    files = {"file": ("x.jpg", picture(), "image/jpeg")}
-    sent = await product.http.post(f"{API}/attachments", files=files, headers=worker.headers)
-    attachment = sent.json()["id"]
-    number = (await worker.report(matter="other", unit=GRID, attachments=[attachment]))["number"]
-    statement = """SELECT posts.id AS post_id, people.id AS person_id, sessions.id AS session_id
-        FROM people JOIN posts ON posts.person_id = people.id JOIN sessions ON sessions.person_id = people.id
-        WHERE people.login = 'dongguan-g18' LIMIT 1"""
-    ids: dict[str, str] = await row(product, statement)
-    contact = await row(product, "SELECT id FROM unit_contacts WHERE unit_id = :unit LIMIT 1", unit=GRID)
-    imported = await _import(product)
-    return {
-        "number": number,
-        "attachment_id": attachment,
-        "unit_id": GRID,
-        "contact_id": str(contact["id"]),
-        "import_id": imported,
-        **ids,
-    }
-
-
-async def _import(product: Product) -> str:
-    """A code list that an administrator of the city has brought and not confirmed."""
-    admin = browser_of(product, await product.admitted("admin"))
-    listed = "code,name,kind,parent_code\n50,重庆市,city,\n"
-    answer = await admin.post("/admin/units/import", files={"file": ("units.csv", listed, "text/csv")})
-    assert answer.status_code == 303, answer.text[:500]
-    return answer.headers["location"].rpartition("/")[2]
-
-
-async def _district_administrator(product: Product) -> Person:
-    """Somebody who administers another district, and nothing else."""
-    login = "foreign-admin"
-    admin = await product.admitted("admin")
-    body = {"login": login, "name": "外区管理员", "unit": "500114", "role": "administrator"}
-    hired = await admin.post("/people", body)
-    assert hired.status_code in (201, 409), hired.text
-    async with product.services.sessions.write() as session:
-        from sqlalchemy import text
-
-        await session.execute(
-            text("UPDATE people SET must_change_password = false WHERE login = :login"), {"login": login}
-        )
-    return await product.admitted(login)
 
 
 # ── asking ───────────────────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,8 @@
 """Names and phones that people type are in PostgreSQL and nowhere else, whatever they are typed into.
 
 A day of the product in processes, as in production; afterwards everything that it left behind is looked
-through: Temporal's histories, ids, attributes, memos, summaries and details, its very file; logs and metrics.
+through: Temporal's histories, ids, attributes, memos, summaries and details, its very file; logs, also that
+of PostgreSQL; metrics. Names in the words of commands are known to nobody: they stand where facts stand.
 """
 
 from __future__ import annotations
@@ -16,8 +17,12 @@ from api.rest.bodies import body_of
 from api.scrubbing import WRITTEN
 from models.case.commands import COMMANDS, Report
 from runtime.settings import Settings
+from runtime.state import StateFolder
+from tests.conftest import folder_of
 from tests.support.apart import apart
-from tests.support.personal import MARK, live_through, traces
+from tests.support.personal import live_through
+from tests.support.personal_words import traces, wordy
+from tests.support.personal_work import FREE
 
 KEYS = "k1:" + base64.b64encode(bytes(range(32))).decode()
 IDS = frozenset({"command", "task", "whistle", "order", "request", "unit", "into", "key", "remark", "number"})
@@ -28,7 +33,7 @@ METADATA = "__temporal_workflow_metadata"
 
 @pytest.mark.parametrize("sealed", [False, True], ids=["readable payloads", "sealed payloads"])
 async def test_what_people_type_is_in_postgresql_and_nowhere_else(
-    product_settings: Settings, tmp_path: Path, sealed: bool
+    product_settings: Settings, tmp_path: Path, sealed: bool, request: pytest.FixtureRequest
 ) -> None:
     kept = product_settings.model_dump(exclude_unset=True, exclude={"state_dir"})
     more = {"log_level": "DEBUG"} | ({"payload_keys": KEYS} if sealed else {})
@@ -37,23 +42,28 @@ async def test_what_people_type_is_in_postgresql_and_nowhere_else(
         places = await _told_by_temporal(await house.client())
         places["metrics"] = (await house.metrics()).encode()
         places |= house.left_behind()
-    places |= {f"{path.name} at the end": path.read_bytes() for path in (tmp_path / "logs").iterdir()}
+    places |= {f"logs/{path.name} at the end": path.read_bytes() for path in (tmp_path / "logs").iterdir()}
+    places["logs/postgres.log"] = (
+        StateFolder(folder_of(request.config) / "state").log("postgres").read_bytes()
+    )
     assert traces(told, places) == []
+    found = wordy(told, places)
+    assert not {place for place in found if place.startswith(("logs/", "metrics", "row", "description"))}
 
-    # The looking works: what is there is found, and so the words of reports, unless they are sealed.
+    # The looking works: what is there is found, and so are words, unless they are sealed.
     number = told.cases["resident"]
     assert number.encode() in places["temporal/temporal.db"] + places["temporal/temporal.db-wal"]
     assert number.encode() in places["logs/api.log"]
     assert b"shaodao_http_requests_total" in places["metrics"]
     assert b"temporal_workflow_task_execution_latency" in places["metrics"]
-    wordy = {place for place, data in places.items() if MARK.encode() in data}
-    histories = {place for place in places if place.startswith("history of 2")}
-    assert len(histories) == 3
+    histories = {f"history of {case}" for case in told.cases.values()}
     if sealed:
-        assert wordy <= {f"details of {case}" for case in told.cases.values()}  # opened by our own client
+        assert found.keys() <= {
+            f"details of {case}" for case in told.cases.values()
+        }  # opened by our own client
     else:
-        assert histories <= wordy
-    assert not {place for place in wordy if place.startswith(("logs/", "metrics", "row", "description"))}
+        typed = {f"{name}.{field}" for name, fields in FREE.items() for field in fields}
+        assert set().union(*(found[history] for history in histories)) >= typed
 
 
 async def _told_by_temporal(client: Client) -> dict[str, bytes]:

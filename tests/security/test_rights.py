@@ -1,4 +1,4 @@
-"""Every role × every command × own, neighbouring and foreign jurisdiction × every stage, over HTTP.
+"""Every role × every command × own, next and foreign jurisdiction, up to the city × every stage, over HTTP.
 
 The expected answer is read from the rows of the transition table by `tests.security.rights`; the actual one
 comes from the real interface before a real Temporal server, worker and PostgreSQL. Every cell is sent:
@@ -11,7 +11,8 @@ comes from the real interface before a real Temporal server, worker and PostgreS
 
 That a command is done when its body is right is shown here by the scenes, which are made of real commands,
 and by the stories. `GET /cases/{no}` offers nothing that the table would refuse. Residents have no account:
-what they may send is `tests/api/pages/test_resident_security.py`. The system has no door at all.
+what they may send is `tests/api/pages/test_resident_security.py`. The system has no door at all. `report`
+meets no case yet, and so no table: `test_rights_to_report.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from tests.security import shared
 from tests.security.cast import FOREIGN, OWN, signed_in
 from tests.security.matrix import ALIVE, CELLS, DEAD, Matrix, ended_for_good
 from tests.security.probes import COMMANDS
-from tests.security.rights import Scene
+from tests.security.rights import DESKS, Scene, kind_of
 from tests.security.scenes import BY_HAND, brought_to, elsewhere
 from tests.support.product import Product
 
@@ -39,6 +40,7 @@ def test_the_matrix_is_whole() -> None:
     assert set(COMMANDS) | MACHINES | RESIDENTS == set(RULES)
     assert {who.role for who in OWN} == set(Role) - {Role.RESIDENT, Role.SYSTEM}
     assert {who.role for who in FOREIGN} == {who.role for who in OWN}
+    assert {kind_of(who.unit) for who in OWN} == set(DESKS)
     assert {*BY_HAND, Stage.ARCHIVED} == set(Stage)
 
 
@@ -56,6 +58,7 @@ async def test_a_command_is_allowed_exactly_where_the_table_says(product: Produc
     assert matrix.wrong == []
     assert matrix.cells == CELLS
     assert matrix.answers.keys() == (DEAD if scene.ended else ALIVE)
+    assert matrix.past == (set() if scene.ended else {"own", "beside"})
     # The case is where it was: every answer was about the same one.
     assert (await _stage(product, scene)) == scene.stage
 

@@ -1,209 +1,193 @@
-"""Stored and reflected script: no text that somebody wrote is ever more than text, on any page that shows it.
+"""Stored and reflected script, and formulas: what somebody wrote is text wherever it is shown or exported.
 
-Every free text field of every command, of reports, contacts, evaluations, units, people, matters and contacts
-of places is given a payload (`tests.security.payloads`), by the interface. The demonstration is played with
-it, and every page of tests/pages.toml is read by an HTML parser: no element and no attribute comes from the
-payload. The same for pictures to print, workbooks, CSV and JSON.
+A city and a day are played in which every free text carries a payload that tries to be an element, an
+attribute, an address, a template, and begins like a formula (`poisoned_city`, `poisoned_day`). Every page is
+then read as a browser reads it (`payloads.examine`). That these checks can fail: `test_payloads.py`.
 """
 
 from __future__ import annotations
 
-import io
 import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
-import openpyxl
 import pypdfium2
 import pytest
+import pytest_asyncio
+from pydantic import SecretStr
 
-from models.city.demonstration import demo_people
-from runtime.stories.stage import Stage
+from models.queries.review_facts import Review
+from tests.security import shared
 from tests.security.cookies import browser_of
-from tests.security.payloads import MARK, PAYLOAD, SHORT, examine, poison, poisoned
-from tests.support import demonstration, residents
-from tests.support.demonstration import Demonstration, demonstrate
+from tests.security.ledger import FORMULAS, Ledger
+from tests.security.payloads import MARK, examine
+from tests.security.poisoned_city import CHANNEL, Namer
+from tests.security.poisoned_day import FIELDS, FREE, PoisonedDay, play_poisoned
+from tests.security.reflecting import Reflecting
+from tests.security.routes import PAGE_ROUTES, REST_ROUTES, UNSAFE
+from tests.security.sheets import in_csv, in_workbook
+from tests.support import residents
 from tests.support.page_list import page_list
 from tests.support.product import API, Browser, Product
-from tests.support.visitors import at_once, evaluate
+from tests.support.visitors import GRID, at_once
 
-FIELDS: Final = {
-    "text": 4000,
-    "address": 300,
-    "note": 500,
-    "reason": 2000,
-    "instruction": 2000,
-    "reply": 2000,
-    "task_force": 100,
-    "name": 60,
+product = shared.product
+
+NOT_THERE: Final = frozenset({"place-unknown"})
+"""Listed pages that say that something is not there."""
+UNSEEN: Final = {
+    "report.contact.name": "masked on every page; in full only in the interface, to who calls back",
+    "resident.name": "the same",
+    "report.contact.note": "only in the interface, with the name in full",
 }
-UNITS: Final = (
-    "500120001005-g18",
-    "500120001005",
-    "500120001",
-    "500120001-pingan",
-    "500120-chengguan",
-    "500120",
+"""Fields that no page shows whole, and why."""
+RESIDENTS: Final = {
+    "resident.text": {"cases", "intake", "intake-community", "mine", "desk-community"},
+    "resident.address": {"cases", "intake", "intake-community", "mine", "desk-community", "map", "wall"},
+}
+"""What residents write is looked at where their reports are worked on."""
+EXPORTS: Final[dict[str, tuple[str, ...]]] = {
+    "/overdue.xlsx": ("",),
+    "/supervision.xlsx": ("",),
+    "/reviews/{kind}.xlsx": tuple(Review),
+    "/admin/reads.xlsx": ("",),
+    "/admin/reads.csv": ("",),
+}
+"""Every file that a spreadsheet opens, with what its address leaves open."""
+PICTURES_ONLY: Final = frozenset({"/pictures", "/report/photos"})
+"""Scripts send pictures there, and no text."""
+COMES_BACK: Final = frozenset(
+    {"GET /cases", "GET /desk", "GET /overdue", "GET /admin/people", "GET /admin/journal", "GET /admin/reads"}
+    | {"POST /sign-in", "POST /report", "POST /r/{code}/report", "POST /track", "POST /track/{code}/{act}"}
+    | {"POST /cases/{number}/do/{command}", "POST /mine/{number}/{step}", "POST /overdue/batch"}
+    | {f"POST /admin/units/{path}" for path in ("import", "{unit_id}/add", "{unit_id}/close")}
+    | {f"POST /admin/units/{{unit_id}}/{path}" for path in ("name", "contacts")}
+    | {f"POST /admin/people/{path}" for path in ("new", "{person_id}", "{person_id}/close")}
+    | {f"POST /admin/catalogue/{path}" for path in ("new", "{key}", "{key}/retire", "edition")}
+    | {"POST /admin/policies/{policy_id}/draft", "POST /admin/channels/new"}
+    | {"POST /admin/calendar/{year}/days", "POST /admin/calendar/{year}/notice"}
 )
-PEOPLE: Final = ("dongguan-g18", "dongguan", "bicheng-dispatch", "bicheng-pingan", "bishan-chengguan")
-MATTERS: Final = ("street-lamp", "manhole-cover", "parking", "joint-enforcement")
-REFLECTING: Final = (
-    "/cases?q={x}",
-    "/cases?unit={x}&holder={x}",
-    "/overdue?q={x}",
-    "/overdue?unit={x}&at={x}",
-    "/supervision?owner={x}&tab={x}",
-    "/desk?q={x}",
-    "/inbox?cursor={x}",
-    "/report/matters?q={x}",
-    "/report/place?unit={x}",
-    "/posters?words={x}&after={x}",
-    "/sign-in?next=/{x}",
-    "/track/{x}",
-    "/r/{x}",
-    "/r/{x}/report",
-    "/nowhere/{x}",
-    "/cases/{number}/do/annotate?note={x}&back=/{x}&task={x}",
-    "/cases/{number}/do/{x}",
-    "/admin/people?q={x}",
-    "/admin/units?q={x}",
-    "/admin/journal?q={x}",
-    "/admin/reads?q={x}&case={x}",
-    "/map?unit={x}",
-    "/me?lang={x}",
-)
+"""Pages that show again what they were asked or sent, the faulty form among them."""
 
 
-class Poisoner(Stage):
-    """The stage of a story on which whatever is said carries the payload."""
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def day(product: Product) -> AsyncIterator[PoisonedDay]:
+    """A city in which everything that can be named or written carries the payload."""
+    with pytest.MonkeyPatch.context() as patch:
+        at_once(patch)
+        patch.setattr(residents, "LEAST", timedelta(0))
+        services = product.services
+        settings = services.settings.model_copy(update={"channels": SecretStr(CHANNEL)})
+        patch.setattr(product.app.state, "services", replace(services, settings=settings))
+        namer = Namer(product, Ledger(), await product.admitted("admin"))
+        await namer.everything()
+        played = await play_poisoned(product, namer.ledger, patch)
+        await namer.rules(played.shown.numbers["suspension"])
+        played.closed = namer.closed
+        played.shown.administered["import"], played.refused = await namer.files()
+        yield played
 
-    product: Product
 
-    async def sign_in(self, login: str) -> None:
-        """Without the password, which is slow to check on purpose."""
-        if login not in self._tokens:
-            person = await self.product.admitted(login)
-            self._tokens[login] = person.headers["Authorization"].split()[1]
-
-    async def post(self, login: str, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:
-        """Send it with the payload in every text."""
-        limits = FIELDS if "contact" not in body else FIELDS | {"name": 40}
-        return await super().post(login, path, poison(body, limits), key)
+async def test_every_text_that_people_send_was_sent(day: PoisonedDay) -> None:
+    assert day.accepted == FIELDS
 
 
-async def test_what_people_write_is_text_wherever_it_is_shown(
-    product: Product, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at_once(monkeypatch)
-    monkeypatch.setattr(Poisoner, "product", product, raising=False)
-    monkeypatch.setattr(demonstration, "Stage", Poisoner)
-    monkeypatch.setattr(residents, "LEAST", timedelta(0))
-    await _rename_everything(product)
-    shown = await demonstrate(product, "eave", "lamps")
-    await _evaluated(product, shown)
-
-    readers = {login: browser_of(product, await product.admitted(login)) for login in _logins()}
+async def test_what_people_write_is_text_wherever_it_is_shown(day: PoisonedDay) -> None:
     faults: list[str] = []
-    told = 0
+    ledger = day.ledger
+
+    def look(place: str, page: str) -> None:
+        found = examine(page)
+        faults.extend(f"{place}: {fault}" for fault in found.faults)
+        ledger.note(place, *found.texts)
+
     for listed in page_list().pages:
-        if "{" in listed.path and not _known(listed.path, shown):
-            continue
-        browser = readers[listed.login] if listed.login else browser_of(product)
+        browser = await _reader(day, listed.login)
         for htmx in (False, True):
-            answer = await browser.get(listed.at(shown.values()), htmx=htmx)
-            assert answer.status_code in (200, 204, 404), f"{listed.path}: {answer.status_code}"
-            found = examine(answer.text)
-            faults += [f"{listed.name}: {fault}" for fault in found.faults]
-            told += bool(found.shown)
+            answer = await browser.get(listed.at(day.shown.values()), htmx=htmx)
+            due = (404,) if listed.name in NOT_THERE else (200,)
+            assert answer.status_code in due, f"{listed.path}: {answer.status_code}"
             assert "'unsafe" not in answer.headers["content-security-policy"]
+            look(listed.name, answer.text)
+    dispatcher, admin = await _reader(day, "bicheng-dispatch"), await _reader(day, "admin")
+    besides = [(dispatcher, f"/cases/{number}") for number in day.rest.values()]
+    besides += [(browser_of(day.product), f"/track/{code}") for code in day.codes.values()]
+    besides += [(admin, path) for path in day.closed]
+    for browser, path in besides:
+        answer = await browser.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+        look(path, answer.text)
+    look("a refused file", day.refused)
     assert faults == []
-    assert told > 60, "the payload is there, as text, on most pages"
-    await _files_are_files(product, readers)
-    faults += await _reflections(readers["bicheng-dispatch"], readers["admin"], shown.numbers["mine"])
-    assert faults == []
+    assert ledger.labels - set(ledger.seen) == set(UNSEEN)
+    for field, pages in RESIDENTS.items():
+        assert pages <= ledger.seen[field], field
 
 
-def _logins() -> set[str]:
-    return {page.login for page in page_list().pages if page.login} | {"bishan-supervise"}
-
-
-def _known(path: str, shown: Demonstration) -> bool:
-    return all(name in shown.values() for name in re.findall(r"\{([^}]+)\}", path))
-
-
-async def _rename_everything(product: Product) -> None:
-    """What administrators may name: units, people, matters, the contacts of a place."""
-    admin = await product.admitted("admin")
-    http = admin.http
-    for unit in UNITS:
-        before = (await admin.get(f"/units/{unit}")).json()["name"]
-        body = {"name": poisoned(before[:8], 40), "reason": PAYLOAD[:300]}
-        answer = await http.patch(f"{API}/units/{unit}", json=body, headers=admin.headers)
-        assert answer.status_code == 200, answer.text
-        assert MARK in answer.json()["name"]
-    ids = {person.login: person.id for person in demo_people()}
-    for login in PEOPLE:
-        body = {"name": poisoned("名", 40), "reason": PAYLOAD[:300]}
-        answer = await http.patch(f"{API}/people/{ids[login]}", json=body, headers=admin.headers)
-        assert answer.is_success, answer.text
-    for key in MATTERS:
-        held = (await admin.get(f"/matters/{key}")).json()
-        matter = held["matter"]
-        for words in ("name", "closing"):
-            matter[words] = {language: poisoned(text, 60) for language, text in matter[words].items()}
-        body = {"matter": matter, "version": held["version"], "reason": PAYLOAD[:300]}
-        answer = await http.put(f"{API}/matters/{key}", json=body, headers=admin.headers)
-        assert answer.is_success, answer.text
-    pages = browser_of(product, admin)
-    contact = {"kind": "grid_worker", "contact_name": SHORT, "phone": "023-0000 0000", "note": SHORT}
-    answer = await pages.post(f"/admin/units/{UNITS[0]}/contacts", data=contact)
-    assert answer.status_code == 303, answer.text[:800]
-
-
-async def _evaluated(product: Product, shown: Demonstration) -> None:
-    """The resident's own words."""
-    visitor = browser_of(product)
-    answer = await evaluate(visitor, shown.tracking, "yny", words=PAYLOAD[:400])
-    assert answer.status_code == 303, answer.text[:500]
-
-
-async def _files_are_files(product: Product, readers: dict[str, Browser]) -> None:
-    """Pictures to print, workbooks, CSV and JSON carry the words, and no program takes them for more."""
-    officer, supervisor, auditor = (readers[n] for n in ("dongguan", "bishan-supervise", "bishan-audit"))
-    svg = await officer.get(f"/posters/{UNITS[0]}.svg")
+async def test_pictures_and_data_carry_words_as_text(day: PoisonedDay) -> None:
+    officer, command = await _reader(day, "dongguan"), await _reader(day, "bicheng-command")
+    svg = await officer.get(f"/posters/{GRID}.svg")
     assert svg.headers["content-disposition"].startswith("attachment")
     assert "sandbox" in svg.headers["content-security-policy"]
     assert f"<{MARK}" not in svg.text
     assert MARK in svg.text
-    pdf = await officer.get(f"/posters/{UNITS[0]}.pdf")
+    pdf = await officer.get(f"/posters/{GRID}.pdf")
     assert pdf.headers["content-type"] == "application/pdf"
     assert b"/JavaScript" not in pdf.content
     assert b"/JS" not in pdf.content
     assert len(pypdfium2.PdfDocument(pdf.content)) == 1
-    for path in ("/overdue.xlsx", "/supervision.xlsx"):
-        book = openpyxl.load_workbook(io.BytesIO((await supervisor.get(path)).content))
-        cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
-        assert any(MARK in str(cell.value) for cell in cells), path
-        assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink], path
-    assert (await auditor.get("/admin/reads.csv")).headers["content-type"].startswith("text/csv")
+    told = ""
     for path in ("/wall/figures.json", "/map/shapes.json", f"{API}/cases"):
-        answer = await readers["bicheng-command"].http.get(path)
+        answer = await command.http.get(path)
         kind = answer.headers["content-type"]
         assert kind.startswith(("application/json", "application/problem+json")), f"{path}: {kind}"
         assert answer.headers["x-content-type-options"] == "nosniff"
+        told += answer.text
+    assert MARK in told
 
 
-async def _reflections(staff: Browser, admin: Browser, number: str) -> list[str]:
-    """What stands in an address comes back as text, or not at all."""
-    faults: list[str] = []
-    for template in REFLECTING:
-        for payload in (PAYLOAD, SHORT, f"javascript:{MARK}()", f"'onfocus='{MARK}"):
-            quoted = "".join(f"%{byte:02x}" for byte in payload.encode())
-            path = template.replace("{x}", quoted).replace("{number}", number)
-            for htmx in (False, True):
-                answer = await (admin if path.startswith("/admin") else staff).get(path, htmx=htmx)
-                assert answer.status_code < 500, f"{template}: {answer.status_code}"
-                faults += [f"{template}: {fault}" for fault in examine(answer.text).faults]
-                for header in answer.headers.values():
-                    assert "\n" not in header
-    return faults
+async def test_what_people_write_is_text_in_every_export(day: PoisonedDay) -> None:
+    """Workbooks and lists of values: no cell is a formula, and each has somebody's words in it."""
+    suffixes = re.compile(r"\.(xlsx?|ods|[ct]sv)$")
+    there = {route.path for route in (*PAGE_ROUTES, *REST_ROUTES) if suffixes.search(route.path)}
+    assert there == set(EXPORTS)
+    officer = await day.product.admitted("dongguan")
+    for _ in FORMULAS:
+        body = {"reason": day.ledger.text("contact read.reason", "", 200)}
+        answer = await officer.post(f"/cases/{day.rest['at the grid']}/contacts", body)
+        assert answer.status_code == 200, answer.text
+    auditor = await _reader(day, "bishan-audit")
+    begun: dict[str, set[str]] = {}
+    for route, kinds in EXPORTS.items():
+        for kind in kinds:
+            path = route.replace("{kind}", kind)
+            answer = await auditor.get(path)
+            assert answer.status_code == 200, f"{path}: {answer.text[:300]}"
+            texts, faults = in_csv(answer.text) if path.endswith("csv") else in_workbook(answer.content)
+            assert faults == [], path
+            assert texts, f"{path} has nobody's words"
+            begun.setdefault(path[-4:], set()).update(text[:1] for text in texts)
+    assert {kind: {text[0] for text in FORMULAS} - found for kind, found in begun.items()} == {
+        "xlsx": set(),
+        ".csv": set(),
+    }
+
+
+async def test_what_is_sent_comes_back_as_text_or_not_at_all(day: PoisonedDay) -> None:
+    """In every part and parameter of every page's address; in every field of every form, faulty ones too."""
+    them = Reflecting(day)
+    await them.addresses()
+    await them.parts()
+    await them.parameters()
+    await them.forms()
+    assert them.faults == []
+    assert {name for name, fields in FREE.items() if fields} <= them.commands
+    unsent = {route.path for route in PAGE_ROUTES if route.method in UNSAFE} - set(them.asked)
+    assert unsent <= PICTURES_ONLY
+    assert them.came_back >= COMES_BACK
+
+
+async def _reader(day: PoisonedDay, login: str | None) -> Browser:
+    return browser_of(day.product, await day.product.admitted(login) if login else None)

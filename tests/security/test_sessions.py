@@ -50,6 +50,8 @@ FOREIGN: Final = {
         "Authorization": "Basic eDp5",
     },
 }
+PLAIN: Final = {"Accept": "application/json"}
+"""Problems say by a code what they are; a page says it in words."""
 POSTS: Final = tuple(route for route in PAGE_ROUTES if route.method in UNSAFE)
 
 
@@ -60,8 +62,10 @@ async def test_no_form_of_ours_is_taken_from_another_site(product: Product, when
     assert len(POSTS) > 40
     for route in POSTS:
         path = route.at(**FILLED)
-        answer = await browser.http.post(path, data={"key": "k"}, headers=FOREIGN[whence])
-        assert answer.status_code == 403, f"{route}: {answer.status_code}"
+        answer = await browser.http.post(path, data={"key": "k"}, headers=FOREIGN[whence] | PLAIN)
+        assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin"), (
+            f"{route}: {answer.text}"
+        )
 
 
 @pytest.mark.parametrize("whence", [name for name in FOREIGN if name != "nothing at all"])
@@ -69,13 +73,13 @@ async def test_another_site_signs_nobody_in(product: Product, whence: str) -> No
     """Without a cookie either: else somebody would work, and write, in the account of who lured them."""
     stranger = browser_of(product)
     form = {"login": "dongguan", "password": DEMO_PASSWORD}
-    answer = await stranger.http.post("/sign-in", data=form, headers=FOREIGN[whence])
-    assert answer.status_code == 403
+    answer = await stranger.http.post("/sign-in", data=form, headers=FOREIGN[whence] | PLAIN)
+    assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin")
     assert "set-cookie" not in answer.headers
     told = await stranger.http.post(
-        "/api/v1/tokens", data=form | {"username": "dongguan"}, headers=FOREIGN[whence]
+        "/api/v1/tokens", data=form | {"username": "dongguan"}, headers=FOREIGN[whence] | PLAIN
     )
-    assert told.status_code == 403
+    assert (told.status_code, told.json()["code"]) == (403, "foreign_origin")
 
 
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/me", "/r/500120001005-g18/report", "/nowhere"])

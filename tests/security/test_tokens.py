@@ -5,8 +5,10 @@ What a token is made of is tests/api/security/test_tokens.py; signing in is test
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
+import time
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -88,6 +90,24 @@ async def test_what_a_token_says_counts_less_than_the_records(product: Product) 
     token = product.services.signer.issue(claims.session, swapped)
     me = await product.http.get(f"{API}/me", headers={"Authorization": f"Bearer {token}"})
     assert me.json()["name"] == (await worker.get("/me")).json()["name"], "the session is whose it is"
+
+
+async def test_a_revoked_token_is_over_within_the_five_seconds_that_it_is_remembered(
+    product: Product,
+) -> None:
+    """Revoked elsewhere, as another process does it: nobody tells this one, and it finds out by itself."""
+    person = await product.admitted("minzhu-g5")
+    assert await _asks(product, _token(person)) == (200, "")
+    ended = "UPDATE sessions SET revoked_at = :at WHERE id = :id"
+    values = {"at": datetime.now(UTC), "id": product.services.signer.read(_token(person)).session}
+    async with product.services.sessions.write() as session:
+        await session.execute(text(ended), values)
+    began = time.monotonic()
+    while await _asks(product, _token(person)) == (200, ""):  # asking does not keep it alive
+        assert time.monotonic() - began < 5.5
+        await asyncio.sleep(0.1)
+    assert await _asks(product, _token(person)) == (401, "session_ended")
+    assert (await browser_of(product, person).get("/mine")).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -3,80 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Final
 
 import httpx
 
 from api.pages.resident.ticket import LEAST
 from tests.api.attachments.pictures import exif, picture
 from tests.support.apart import Apart
+from tests.support.personal_words import MARK, Told
+from tests.support.personal_work import everything_is_done, sends
 from tests.support.product import Person
-from tests.support.visitors import GRID, OFFICER, WORKER, code_of, evaluate, form, number_of, send
-
-MARK: Final = "紫藤架旁第九根灯杆"
-"""Stands in the words of every report: they are in histories, and not to be read where these are sealed."""
-_SURNAMES: Final = "欧司诸端尉皇澹宗濮公轩令钟宇"
-
-
-@dataclass
-class Told:
-    """Everything personal that was typed, and the cases it was typed for."""
-
-    names: dict[str, str] = field(default_factory=dict)
-    phones: dict[str, str] = field(default_factory=dict)
-    cases: dict[str, str] = field(default_factory=dict)
-    code: str = ""
-    """The tracking code of the resident who evaluated."""
-    _counter: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-
-    def name(self, where: str) -> str:
-        """A name that nobody else has."""
-        n = next(self._counter)
-        self.names[where] = f"{_SURNAMES[n % len(_SURNAMES)]}珏{chr(0x9F0E + n)}"
-        return self.names[where]
-
-    def phone(self, where: str) -> str:
-        """A phone that nobody else has."""
-        self.phones[where] = f"139{57284619 + 10_007_993 * next(self._counter) % 40_000_000:08d}"
-        return self.phones[where]
-
-    def spellings(self) -> Iterator[tuple[str, bytes]]:
-        """What must be found nowhere: where it was typed, and bytes that would betray it."""
-        for where, name in self.names.items():
-            yield f"the name of {where}", name.encode()
-            yield f"the name of {where}, as JSON escapes it", json.dumps(name).strip('"').encode()
-        for where, phone in self.phones.items():
-            yield f"the phone of {where}", phone[1:].encode()
-            yield f"the phone of {where}", phone[:-1].encode()
-            yield f"the phone of {where}, in groups", f"{phone[:3]} {phone[3:7]} {phone[7:]}".encode()
-            yield f"the phone of {where}, in groups", f"{phone[:3]}-{phone[3:7]}-{phone[7:]}".encode()
-
-
-def traces(told: Told, places: dict[str, bytes]) -> list[str]:
-    """Where something of it can be read."""
-    return [
-        f"{what} in {place}"
-        for place, data in places.items()
-        for what, spelling in told.spellings()
-        if spelling in data
-    ]
+from tests.support.visitors import GRID, OFFICER, code_of, evaluate, form, number_of, send
 
 
 async def live_through(house: Apart) -> Told:
     """Residents and staff report, cases are worked on, merged, called back and evaluated; and mistakes."""
     told = Told()
-    officer, worker = await house.person(OFFICER), await house.person(WORKER)
+    officer = await house.person(OFFICER)
     dispatcher, admin = await house.person("bicheng-dispatch"), await house.person("admin")
     await _residents(house, told)
     await _by_phone(told, dispatcher)
-    await _worked_on(told, told.cases["resident"], officer, worker)
-    merged = {"into": told.cases["phone"], "reason": f"同一件事，已电告{told.phone('a merge')}"}
+    await everything_is_done(house, told, told.cases["resident"])
     await officer.sends(told.cases["other resident"], "accept")
-    await officer.sends(told.cases["other resident"], "merge", **merged)
+    await sends(told, officer, told.cases["other resident"], "merge", into=told.cases["phone"])
     await _called_back(house, told, officer)
     await _staff(told, admin)
     await _mistakes(house, told, dispatcher, admin)
@@ -122,25 +70,6 @@ async def _by_phone(told: Told, dispatcher: Person) -> None:
         },
     )
     told.cases["phone"] = receipt["number"]
-
-
-async def _worked_on(told: Told, number: str, officer: Person, worker: Person) -> None:
-    """Every step in which words are typed, with a phone in them."""
-
-    def words(command: str) -> str:
-        return f"已联系{told.phone(f'a {command}')}，已说明"
-
-    await officer.sends(number, "accept", note=words("acceptance"))
-    await officer.sends(number, "dispatch", lead=GRID, instruction=words("dispatch"))
-    await officer.sends(number, "annotate", note=words("note"))
-    await worker.sends(number, "claim")
-    await worker.sends(number, "release", reason=words("release"))
-    await worker.sends(number, "claim")
-    await worker.sends(number, "arrive", note=words("arrival"))
-    await worker.sends(number, "handle", note=words("handling"))
-    await officer.sends(number, "rework", reason=words("rework"))
-    await worker.sends(number, "handle", note=words("second handling"))
-    await officer.sends(number, "verify", note=words("verification"))
 
 
 async def _called_back(house: Apart, told: Told, officer: Person) -> None:
