@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from bench.faults.home import bring_back
-from bench.faults.moved import LAST, ORDINARY, Mover, furnish
+from bench.faults.moved import LAST, Mover, furnish
 from bench.faults.scene import Scene, Struck
 from bench.house import Part
 
@@ -45,7 +45,7 @@ class Kill:
     def __init__(self, key: str, *parts: Part, down: tuple[float, float] = DOWN) -> None:
         self.key = key
         self.parts = parts
-        self.words = "kill -9 " + (", ".join(NAMES[part] for part in parts) if len(parts) == 1 else "all")
+        self.words = f"kill -9 {_named(parts)}"
         self._down = down
 
     async def strike(self, scene: Scene) -> Struck:
@@ -102,27 +102,30 @@ class HangUp:
 
 
 class MovedDeadlines:
-    """Deadlines are moved, and fall due while the worker is away; one is moved while it is away."""
+    """Deadlines are moved, and fall due while some parts are away; one is moved while they are."""
 
-    key = "deadline"
-    words = "move deadlines, and kill the worker across them"
-    parts: tuple[Part, ...] = (Part.WORKER,)
+    def __init__(self, key: str, *parts: Part) -> None:
+        self.key = key
+        self.parts = parts
+        self.words = f"move deadlines, and kill {_named(parts)} across them"
 
     async def strike(self, scene: Scene) -> Struck:
         mover = Mover(scene.clients)
         await furnish(scene.home.engine())
         cases = await mover.before()
         since = datetime.now(UTC)
-        await asyncio.to_thread(scene.home.kill, Part.WORKER)
+        for part in self.parts:
+            await asyncio.to_thread(scene.home.kill, part)
         approvals = asyncio.create_task(mover.meanwhile(cases))
         due = max((case.reported.at for case in cases), default=since) + LAST + timedelta(seconds=1)
         await asyncio.sleep((due - datetime.now(UTC)).total_seconds())
         until = datetime.now(UTC)
-        await bring_back(scene.home, Part.WORKER)
-        await approvals
+        await bring_back(scene.home, *self.parts)
+        cases = await approvals
         scene.expected += await mover.after(cases)
-        # What was suspended had up to its whole limit left.
-        await asyncio.sleep(ORDINARY.total_seconds() + 1)
+        # What was suspended had some of its limit left.
+        last = max((at for case in scene.expected for _, at in case.instants), default=until)
+        await asyncio.sleep((last - datetime.now(UTC)).total_seconds() + 1)
         late = mover.tried - len(scene.expected)
         remark = f"{late} were moved too late to be foretold" if late else ""
         return Struck(since=since, until=until, remark=remark)
@@ -154,6 +157,10 @@ class FullDisk:
         return Struck(since=since, until=until, remark=remark)
 
 
+def _named(parts: tuple[Part, ...]) -> str:
+    return "all" if parts == PARTS else ", ".join(NAMES[part] for part in parts)
+
+
 def kills(prefix: str = "", down: tuple[float, float] = DOWN) -> Sequence[Blow]:
     """Each part killed, and all at once."""
     each = [Kill(f"{prefix}{part}", part, down=down) for part in PARTS]
@@ -163,3 +170,12 @@ def kills(prefix: str = "", down: tuple[float, float] = DOWN) -> Sequence[Blow]:
 def pauses(seconds: float = PAUSE) -> Sequence[Blow]:
     """Each part paused."""
     return [Pause(f"pause-{part}", part, seconds) for part in PARTS]
+
+
+def moves() -> Sequence[Blow]:
+    """Deadlines moved across an outage of each part that keeps them, and of all at once."""
+    keepers = (Part.WORKER, Part.TEMPORAL, Part.POSTGRES)
+    return [
+        *(MovedDeadlines(f"deadline-{part}", part) for part in keepers),
+        MovedDeadlines("deadline-all", *PARTS),
+    ]

@@ -6,18 +6,19 @@ import random
 import shutil
 import time
 import traceback
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from bench.faults.blows import Blow, FullDisk, HangUp, MovedDeadlines, kills, pauses
+from bench.faults.blows import Blow, FullDisk, HangUp, MovedDeadlines, kills, moves, pauses
 from bench.faults.client import Clients
 from bench.faults.disk import NoDisk, SmallDisk, small_disk, why_not
-from bench.faults.examining import final_judgement
+from bench.faults.examining import LastJudgement, final_judgement
 from bench.faults.findings import Finding
-from bench.faults.home import Home
+from bench.faults.home import FROM_ONE_ADDRESS, Home
 from bench.faults.load import Load
 from bench.faults.memory import Memory
 from bench.faults.rounds import Round, play
@@ -27,12 +28,12 @@ from bench.figures import Say
 from bench.house import TASK_QUEUE, House, house
 
 TIMES: Final = 2
-"""How often every blow is struck at least."""
-RESERVED: Final = 210.0
+"""How often every blow is struck at least; moved deadlines once with each part that may be away."""
+RESERVED: Final = 300.0
 """Seconds kept for what comes after the extra rounds: `shaodao up`, the small disk, the last judgement."""
 UP: Final = "up"
 DISK: Final = "disk"
-OWN: Final[tuple[Blow, ...]] = (*kills(), *pauses(), HangUp(), MovedDeadlines())
+OWN: Final[tuple[Blow, ...]] = (*kills(), *pauses(), HangUp(), *moves())
 """What is done to a product whose parts somebody else brings back."""
 KEYS: Final = (*(blow.key for blow in OWN), UP, DISK)
 """What `--only` takes."""
@@ -47,11 +48,22 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
     """All of them, those of the last judgement included."""
     not_tried: dict[str, str] = field(default_factory=dict)
-    """What was left out, and why."""
+    """What should have been tried and could not be, and why."""
+    left_out: dict[str, str] = field(default_factory=dict)
+    """What was not to be tried."""
     closed: int = 0
     """Cases taken through the whole loop."""
     answers: int = 0
     cases: int = 0
+    pictures: int = 0
+    residents: int = 0
+    """Reports without an account."""
+    whistles: int = 0
+    """Those for which a department reported in."""
+    orders: int = 0
+    """Of supervision, answered."""
+    last: list[LastJudgement] = field(default_factory=list)
+    """One for each product that was struck."""
     hung_up: int = 0
     told: dict[str, int] = field(default_factory=dict)
     """How often clients were told to come again, or lost their line."""
@@ -59,16 +71,23 @@ class Outcome:
     broken: str = ""
     """What ended the run too early, if something did. It proves nothing then, but what it saw is kept."""
 
+    @property
+    def exit_code(self) -> int:
+        """1 if anything was found, or it broke off; 3 if nothing was, but not everything could be tried."""
+        if self.findings or self.broken:
+            return 1
+        return 3 if self.not_tried else 0
+
 
 class Campaign:
     """One run."""
 
     def __init__(self, folder: Path, seed: int, minutes: float, only: Sequence[str], say: Say) -> None:
-        """`only` are some of KEYS; all, if empty. What is left of `minutes` is filled with more rounds."""
+        """`only` are some of KEYS. What is left of `minutes` is filled with more rounds."""
         self.outcome = Outcome(seed=seed)
         self._folder = folder
         self._until = time.monotonic() + minutes * 60
-        self._only = frozenset(only or KEYS)
+        self._only = frozenset(only)
         self._say = say
         self._rng = random.Random(seed)  # noqa: S311 - it decides when to strike, and can be repeated
 
@@ -89,7 +108,7 @@ class Campaign:
 
     async def _on_this_machines_disk(self, own: Sequence[Blow]) -> None:
         folder, memory = self._folder / "house", Memory()
-        async with house(folder, say=self._say, keep=True) as home:
+        async with house(folder, environment=FROM_ONE_ADDRESS, say=self._say, keep=True) as home:
             port, embedded = home.settings.port, home.settings.embedded
             tried = [blow for blow in own if self._may(home, blow)]
             if tried:
@@ -110,7 +129,8 @@ class Campaign:
         try:
             with small_disk(self._folder / "disk") as disk:
                 self._say(f"── a small disk at {disk.folder}")
-                async with house(disk.folder / "house", say=self._say) as home:
+                folder = disk.folder / "house"
+                async with house(folder, environment=FROM_ONE_ADDRESS, say=self._say) as home:
                     if not home.settings.embedded:
                         self.outcome.not_tried[DISK] = "the servers are somebody else's"
                         return
@@ -127,7 +147,7 @@ class Campaign:
 
     async def _strike(self, scene: Scene, blows: Sequence[Blow], *, more: bool = False) -> None:
         """Each of them so many times, in an order of chance; then, with `more`, others until time is up."""
-        plan = list(blows) * TIMES
+        plan = [blow for blow in blows for _ in range(1 if isinstance(blow, MovedDeadlines) else TIMES)]
         self._rng.shuffle(plan)
         for blow in plan:
             await self._one(scene, blow)
@@ -150,20 +170,31 @@ class Campaign:
     ) -> AsyncIterator[Scene]:
         """People at work on a product; in the end everything they ever did is judged once more."""
         async with at_work(home, memory, self._rng, self._say, disk) as scene:
-            before = len(memory.answers), len(memory.cases())
+            before = len(memory.answers), len(memory.cases()), len(memory.pictures), len(memory.followed)
             yield scene
             self._say(f"everything once more: {len(memory.cases())} cases")
             last = await final_judgement(scene)
-            for finding in last:
+            self._say(f"  {last.asked_again} of {last.answers} answers asked for once more")
+            for finding in last.findings:
                 self._say(f"    ✗ {finding.fault}: {finding.number} {finding.words}")
-            self.outcome.findings += last
+            self.outcome.last.append(last)
+            self.outcome.findings += last.findings
             self.outcome.closed += scene.load.closed
-            self.outcome.answers += len(memory.answers) - before[0]
-            self.outcome.cases += len(memory.cases()) - before[1]
             self.outcome.hung_up += scene.clients.hung_up
+            self._count(memory, *before)
         for words, times in memory.told.items():
             self.outcome.told[words] = self.outcome.told.get(words, 0) + times
         memory.told.clear()
+
+    def _count(self, memory: Memory, answers: int, cases: int, pictures: int, residents: int) -> None:
+        """Add what people did since there were so many of each."""
+        names = Counter(answer.sent.name for answer in memory.answers[answers:])
+        self.outcome.answers += len(memory.answers) - answers
+        self.outcome.cases += len(memory.cases()) - cases
+        self.outcome.pictures += len(memory.pictures) - pictures
+        self.outcome.residents += len(memory.followed) - residents
+        self.outcome.whistles += names["report-in"]
+        self.outcome.orders += names["answer"]
 
     def _left(self) -> float:
         return self._until - time.monotonic()

@@ -10,10 +10,10 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -43,6 +43,16 @@ class Refused(Exception):
         self.code = code
 
 
+class Reply(NamedTuple):
+    """What was answered at last, and after how much asking; instants are monotonic seconds."""
+
+    said: httpx.Response
+    tries: int
+    began: float
+    asked: float
+    """When the try was sent that brought the answer."""
+
+
 class Clients:
     """People who are signed in, behind one address."""
 
@@ -58,7 +68,7 @@ class Clients:
         self._tokens: dict[str, str] = {}
         self._persons = {person.login: person.id for person in demo_people()}
         self._http = httpx.AsyncClient(
-            base_url=f"{address}{API}",
+            base_url=address,
             timeout=ONE_TRY,
             trust_env=False,
             limits=httpx.Limits(max_connections=100, keepalive_expiry=5),
@@ -68,11 +78,11 @@ class Clients:
         """Let go of the lines."""
         await self._http.aclose()
 
-    async def sign_in(self, logins: Sequence[str]) -> None:
-        """Sign everybody in, one after the other: passwords are slow to check on purpose."""
-        for login in logins:
+    async def sign_in(self, logins: Iterable[str]) -> None:
+        """Sign in who is not yet, one after the other: passwords are slow to check on purpose."""
+        for login in sorted(set(logins) - self._tokens.keys()):
             form = {"username": login, "password": self._password}
-            answer = await self._http.post("/tokens", data=form, timeout=60)
+            answer = await self._http.post(f"{API}/tokens", data=form, timeout=60)
             if not answer.is_success:
                 raise Refused(f"{login} may not sign in: {answer.status_code} {answer.text[:200]}")
             self._tokens[login] = answer.json()["access_token"]
@@ -97,25 +107,55 @@ class Clients:
 
     async def send(self, sent: Sent) -> Answer:
         """Send it, and again until it is answered. Raises Refused, GaveUp."""
+        headers = self._headers(sent)
+        reply = await self._insist(
+            sent.name, lambda: self._http.post(f"{API}{sent.path}", json=sent.body, headers=headers)
+        )
+        return _answer(sent, reply)
+
+    async def send_up(self, login: str, picture: bytes) -> str:
+        """Send a picture up, until it is taken in; its id. Raises Refused, GaveUp."""
+        files, headers = {"file": ("noise.png", picture, "image/png")}, self._bearer(login)
+        path = f"{API}/attachments"
+        reply = await self._insist("picture", lambda: self._http.post(path, files=files, headers=headers))
+        return str(reply.said.json()["id"])
+
+    async def picture(self, login: str, picture: str) -> bytes:
+        """Look at a picture. Raises Refused where it is not shown, GaveUp."""
+        path, headers = f"{API}/attachments/{picture}", self._bearer(login)
+        return (await self._insist("picture", lambda: self._http.get(path, headers=headers))).said.content
+
+    async def page(self, path: str) -> str:
+        """A page that anybody may read. Raises Refused, GaveUp."""
+        return (await self._insist(path, lambda: self._http.get(path))).said.text
+
+    async def fill_in(self, path: str, form: Mapping[str, str]) -> str:
+        """Send a form that anybody may send, until it is taken; where it leads. Raises Refused, GaveUp."""
+        said = (await self._insist(path, lambda: self._http.post(path, data=dict(form)))).said
+        if not said.is_redirect:
+            raise Refused(f"{path}: the form came back with {said.status_code}")
+        return said.headers["Location"]
+
+    async def _insist(self, name: str, ask: Callable[[], Awaitable[httpx.Response]]) -> Reply:
+        """Ask, and again until it is answered. Raises Refused, GaveUp."""
         began, pause, tries = time.monotonic(), FIRST_PAUSE, 0
         while True:
             asked, tries = time.monotonic(), tries + 1
             wait = pause
             try:
-                said = await self._http.post(sent.path, json=sent.body, headers=self._headers(sent))
+                said = await ask()
             except httpx.TransportError as error:
                 self.memory.told[type(error).__name__] += 1
             else:
-                if said.is_success:
-                    return _answer(sent, said.json(), tries, began, asked)
+                if said.is_success or said.is_redirect:
+                    return Reply(said, tries, began, asked)
                 code = _code(said)
                 self.memory.told[f"{said.status_code} {code}"] += 1
                 if said.status_code not in (429, 502, 503, 504):
-                    words = f"{sent.name}, try {tries}: {said.status_code} {code} {said.text[:300]}"
-                    raise Refused(words, code)
+                    raise Refused(f"{name}, try {tries}: {said.status_code} {code} {said.text[:300]}", code)
                 wait = float(said.headers.get("Retry-After", pause))
             if time.monotonic() - began > PATIENCE:
-                raise GaveUp(f"{sent.name}: no answer in {tries} tries, {PATIENCE:g} s")
+                raise GaveUp(f"{name}: no answer in {tries} tries, {PATIENCE:g} s")
             await asyncio.sleep(wait * self._rng.uniform(1.0, 1.2))  # not all in the same instant
             pause = min(LONGEST_PAUSE, pause * 1.5)
 
@@ -136,10 +176,14 @@ class Clients:
             writer.transport.abort()
 
     def _headers(self, sent: Sent) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._tokens[sent.login]}", "Idempotency-Key": sent.key}
+        return {**self._bearer(sent.login), "Idempotency-Key": sent.key}
+
+    def _bearer(self, login: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._tokens[login]}"}
 
 
-def _answer(sent: Sent, said: dict[str, Any], tries: int, began: float, asked: float) -> Answer:
+def _answer(sent: Sent, reply: Reply) -> Answer:
+    said = reply.said.json()
     return Answer(
         sent=sent,
         number=said["number"],
@@ -147,9 +191,9 @@ def _answer(sent: Sent, said: dict[str, Any], tries: int, began: float, asked: f
         head=said["case"]["head"],
         stage=said["stage"],
         at=datetime.fromisoformat(said["at"]),
-        tries=tries,
-        began=began,
-        asked=asked,
+        tries=reply.tries,
+        began=reply.began,
+        asked=reply.asked,
         answered=time.monotonic(),
     )
 

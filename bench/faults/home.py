@@ -14,6 +14,11 @@ from runtime.settings import Settings
 RESTART_PAUSE: Final = 2.0
 """Seconds between two attempts to start a part, as `RestartSec=` of the unit files in `deploy/` has it."""
 ATTEMPTS: Final = 20
+FROM_ONE_ADDRESS: Final = {
+    "SHAODAO_RESIDENT_RATE_PER_ADDRESS": "100000/hour",
+    "SHAODAO_RESIDENT_RATE_PER_PLACE": "100000/hour",
+}
+"""Settings of a home that is struck: all its residents sit at this machine."""
 
 
 class Home(Protocol):

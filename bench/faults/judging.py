@@ -29,6 +29,13 @@ MAIN_FACT: Final = {
     "request-suspension": "requested",
     "approve": "request_decided",
     "resume": "resumed",
+    "whistle": "whistled",
+    "sign": "signed",
+    "report-in": "reported_in",
+    "finish": "finished",
+    "rate": "rated",
+    "supervise": "supervised",
+    "answer": "answered",
 }
 """The fact that each command of the load must have left, once."""
 

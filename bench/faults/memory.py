@@ -10,6 +10,8 @@ from typing import Any, Final
 from models.base import Frozen
 
 REPORT: Final = "report"
+RESIDENTS: Final = "/r/"
+"""Begins the path of a report without an account."""
 
 
 class Sent(Frozen):
@@ -25,8 +27,9 @@ class Sent(Frozen):
 
     @property
     def name(self) -> str:
-        """`report`, or the command."""
-        return REPORT if self.path == "/cases" else self.path.rpartition("/")[2]
+        """`report`, whoever made it, or the command."""
+        reports = self.path == "/cases" or self.path.startswith(RESIDENTS)
+        return REPORT if reports else self.path.rpartition("/")[2]
 
 
 class Answer(Frozen):
@@ -60,6 +63,25 @@ class Answer(Frozen):
         return mine == (other.number, other.version, other.head, other.stage, other.at)
 
 
+class Picture(Frozen):
+    """A picture that was taken in."""
+
+    id: str
+    login: str
+    """Who sent it up."""
+    sha256: str
+    """Of what everybody must be shown: what was sent, as the product cleans it."""
+
+
+class Followed(Frozen):
+    """A resident's report that was taken in: its code leads to its case, and always to that."""
+
+    sent: Sent
+    """The form; it has no person whom the harness could know."""
+    code: str
+    number: str
+
+
 class Memory:
     """The answers of a whole run, and what else the clients were told."""
 
@@ -71,6 +93,9 @@ class Memory:
         """By key: everything that was ever sent, answered or not."""
         self.told: Counter[str] = Counter()
         """How often a client was told to try again, by what it was told or what happened to its line."""
+        self.pictures: dict[str, Picture] = {}
+        """By the ids under which requests refer to them."""
+        self.followed: list[Followed] = []
         self._by_case: defaultdict[str, list[Answer]] = defaultdict(list)
 
     def note(self, answer: Answer) -> None:
@@ -89,5 +114,6 @@ class Memory:
     def commands(self) -> set[str]:
         """The identities of everything that was sent to a case that exists."""
         reports = {answer.command_id for answer in self.answers if answer.sent.name == REPORT}
+        reports |= {f"report:{one.number}" for one in self.followed}
         others = (sent for sent in self.sent.values() if sent.name != REPORT)
         return reports | {f"{sent.person}:{sent.key}" for sent in others}

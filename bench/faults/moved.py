@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.faults.client import Clients, Refused
 from bench.faults.findings import Fault, Finding
-from bench.faults.load import TEAMS, Team
 from bench.faults.memory import Answer
 from bench.faults.promises import Fired
+from bench.faults.teams import TEAMS, Team
 from models.base import Frozen, Words
 from models.city.catalogue import Matter, Section
 from models.clocks.budget import Budget, ClockKind
@@ -38,15 +38,17 @@ LAST: Final = ORDINARY + MORE
 """After the report, when everything that is moved before an outage has fallen due."""
 COMMANDERS: Final = {"dongguan-g18": "bicheng-command", "shengdi-g1": "heixi-command"}
 """Who approves for a team, by its grid worker."""
+ASKED: Final = "asked"
+EXTENDED: Final = "extended"
 MOVERS: Final = tuple(team for team in TEAMS if team.grid in COMMANDERS)
 
 
 class Expected(Frozen):
-    """What a case's handling clock must have fired in the end, exactly."""
+    """What a case's handling clock must have fired in the end, exactly, in order."""
 
     number: str
     what: str
-    instants: dict[Threshold, datetime]
+    instants: tuple[tuple[Threshold, datetime], ...]
 
 
 class Moved(Frozen):
@@ -60,8 +62,13 @@ class Moved(Frozen):
 
     @property
     def in_time(self) -> bool:
-        """Whether it was moved before any limit had passed: else more has fired than is worked out here."""
-        return self.then is None or self.then.at < self.reported.at + URGENT * YELLOW
+        """Whether it was moved before any limit had passed: else more has fired than is worked out here.
+
+        What an extension does is worked out whenever it is approved.
+        """
+        if self.then is None or self.what == EXTENDED:
+            return True
+        return self.then.at < self.reported.at + URGENT * YELLOW
 
 
 async def furnish(engine: AsyncEngine) -> None:
@@ -105,7 +112,7 @@ class Mover:
 
     async def before(self) -> list[Moved]:
         """Cases under way, some of whose deadlines have been moved. Their instants lie seconds ahead."""
-        await self._clients.sign_in(sorted(set(COMMANDERS.values())))
+        await self._clients.sign_in(COMMANDERS.values())
         kinds = (self._untouched, self._extended, self._suspended, self._regraded, self._asked)
         self.tried = len(kinds) * len(MOVERS)
         made = await asyncio.gather(*(self._unless_late(kind(team)) for kind in kinds for team in MOVERS))
@@ -120,10 +127,18 @@ class Mover:
                 raise
             return None
 
-    async def meanwhile(self, cases: Sequence[Moved]) -> list[Answer]:
-        """Approve the extensions that wait for it; the answers come when somebody is there to give them."""
-        asked = [case for case in cases if case.what == "asked"]
-        return list(await asyncio.gather(*(self._approve(case.team, case.reported.number) for case in asked)))
+    async def meanwhile(self, cases: Sequence[Moved]) -> list[Moved]:
+        """Approve the extensions that wait for it; the answers come when somebody is there to give them.
+
+        Where only PostgreSQL is away they come at once, and the limit is moved during the outage.
+        """
+        return list(await asyncio.gather(*map(self._approved, cases)))
+
+    async def _approved(self, case: Moved) -> Moved:
+        if case.what != ASKED:
+            return case
+        then = await self._approve(case.team, case.reported.number)
+        return case.model_copy(update={"what": EXTENDED, "then": then})
 
     async def after(self, cases: Sequence[Moved]) -> list[Expected]:
         """Resume what was suspended; what every case must have fired in the end."""
@@ -146,13 +161,13 @@ class Mover:
     async def _extended(self, team: Team) -> Moved:
         asked = await self._asked(team)
         then = await self._approve(team, asked.reported.number)
-        return Moved(team=team, reported=asked.reported, what="extended", then=then)
+        return Moved(team=team, reported=asked.reported, what=EXTENDED, then=then)
 
     async def _asked(self, team: Team) -> Moved:
         reported = await self._under_way(team)
         body = {"amount": round(MORE.total_seconds()), "reason": "等待配件"}
         await self._send(team.grid, reported.number, "request-extension", body)
-        return Moved(team=team, reported=reported, what="asked")
+        return Moved(team=team, reported=reported, what=ASKED)
 
     async def _suspended(self, team: Team) -> Moved:
         reported = await self._under_way(team)
@@ -186,14 +201,31 @@ class Mover:
 
 
 def _expected(case: Moved, paused: timedelta) -> Expected:
-    """Where the arithmetic puts a case's instants, counted from its report.
+    """Where the arithmetic puts a case's instants, counted from its report."""
+    start, instants = case.reported.at + paused, list[tuple[Threshold, datetime]]()
+    for threshold, share in ((Threshold.YELLOW, YELLOW), (Threshold.RED, 1.0)):
+        limit = URGENT if case.what == "regraded" else ORDINARY
+        if case.what == EXTENDED and case.then is not None:
+            instants += [(threshold, at) for at in when_extended(start, share, case.then.at)]
+        else:
+            instants.append((threshold, start + limit * share))
+    return Expected(
+        number=case.reported.number,
+        what=case.what,
+        instants=tuple(sorted(instants, key=lambda pair: pair[1])),
+    )
 
-    An extension that is approved only after the limit has passed does not undo that.
+
+def when_extended(start: datetime, share: float, approved: datetime) -> Iterator[datetime]:
+    """When a threshold fires that an extension moves, `share` being its own of the limit.
+
+    Under its first instant, if that had passed by the approval; under the new one, unless that had, too.
     """
-    limit = {"extended": LAST, "regraded": URGENT}.get(case.what, ORDINARY)
-    start = case.reported.at + paused
-    instants = {Threshold.YELLOW: start + limit * YELLOW, Threshold.RED: start + limit}
-    return Expected(number=case.reported.number, what=case.what, instants=instants)
+    first, new = start + ORDINARY * share, start + LAST * share
+    if first < approved:
+        yield first
+    if approved < new:
+        yield new
 
 
 def judge_expected(expected: Expected, fired: Sequence[Fired]) -> Iterator[Finding]:
@@ -203,7 +235,7 @@ def judge_expected(expected: Expected, fired: Sequence[Fired]) -> Iterator[Findi
         for one in fired
         if one.number == expected.number and one.stage is ClockStage.HANDLE
     ]
-    wanted = sorted(expected.instants.items(), key=lambda pair: pair[1])
+    wanted = list(expected.instants)
     if there != wanted:
         fault = Fault.LOST if len(there) < len(wanted) else Fault.DEADLINE
         words = f"{expected.what}: fired {_words(there)} instead of {_words(wanted)}"

@@ -38,10 +38,18 @@ def written(outcome: Outcome) -> dict[str, Any]:
         "answers": outcome.answers,
         "retried": sum(done.retried for done in outcome.rounds),
         "asked_again": sum(done.asked_again for done in outcome.rounds),
+        "asked_again_at_the_end": sum(last.asked_again for last in outcome.last),
+        "answers_at_the_end": sum(last.answers for last in outcome.last),
+        "pictures": outcome.pictures,
+        "residents_reports": outcome.residents,
+        "whistles": outcome.whistles,
+        "orders": outcome.orders,
         "lines_cut": outcome.hung_up,
         "deadlines_across": sum(done.across for done in outcome.rounds),
+        "deadlines_foretold": sum(done.foretold for done in outcome.rounds),
         "told": dict(sorted(outcome.told.items())),
         "not_tried": outcome.not_tried,
+        "left_out": outcome.left_out,
         "broken": outcome.broken,
         "blows": {key: _blow(rounds) for key, rounds in by_blow.items()},
         "findings": [finding.model_dump(mode="json") for finding in outcome.findings],
@@ -86,8 +94,8 @@ def tables(outcome: Outcome) -> list[Table]:
         cells = [row["times"], harm, f"{row['again_p50_s']:.1f}", f"{row['again_max_s']:.1f}"]
         cells += [f"{row['longest_wait_s']:.1f}", row["answers"], row["retried"], row["deadlines_across"]]
         blows.add_row(key, *map(str, cells), found)
-    for key, why in outcome.not_tried.items():
-        blows.add_row(key, "0", why)
+    for key, why in {**outcome.not_tried, **outcome.left_out}.items():
+        blows.add_row(f"[yellow]{key}[/yellow]", "0", f"[yellow]not tried: {why}[/yellow]")
     judged = Table(title="What must hold", title_justify="left")
     judged.add_column("kind")
     judged.add_column("found", justify="right")
@@ -97,6 +105,12 @@ def tables(outcome: Outcome) -> list[Table]:
     judged.add_row("of rounds", str(values["rounds"]))
     judged.add_row("of cases", str(values["cases"]))
     judged.add_row("of answers", str(values["answers"]))
+    judged.add_row("of pictures", str(values["pictures"]))
+    judged.add_row("of reports without an account", str(values["residents_reports"]))
+    judged.add_row("of whistles reported in", str(values["whistles"]))
+    judged.add_row("of orders answered", str(values["orders"]))
     judged.add_row("sent once more after the answer", str(values["asked_again"]))
+    at_the_end = f"{values['asked_again_at_the_end']} of {values['answers_at_the_end']}"
+    judged.add_row("sent once more at the end", at_the_end)
     judged.add_row("clients' lines cut", str(values["lines_cut"]))
     return [blows, judged]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from typing import Final
 
+from bench.faults.asking import ask_again, those_retried_first
 from bench.faults.blows import Blow
-from bench.faults.client import GaveUp, Refused
 from bench.faults.examining import examine
 from bench.faults.findings import Fault, Finding
 from bench.faults.home import bring_back
-from bench.faults.judging import same_again
-from bench.faults.memory import REPORT, Answer
+from bench.faults.memory import REPORT, Answer, Followed
 from bench.faults.promises import fired
 from bench.faults.scene import Scene, Struck
 from bench.house import Part
@@ -25,7 +23,7 @@ AFTERWARDS: Final = 1.5
 """Seconds of work after everything is answered again."""
 AGAIN_WITHIN: Final = 90.0
 ASK_AGAIN: Final = 30
-"""Answers of a round whose requests are sent once more, the ones that took several tries first."""
+"""Answers of a round whose requests are sent once more; at the end all are, as far as time allows."""
 
 
 class Round(Frozen):
@@ -51,16 +49,18 @@ class Round(Frozen):
     """Looked at by the judge."""
     across: int
     """Deadlines that fell due while the harm lasted."""
+    foretold: int
+    """Cases whose moved deadlines were worked out from the answers, and judged by that."""
     remark: str = ""
     findings: tuple[Finding, ...] = ()
 
 
-async def play(scene: Scene, blow: Blow) -> Round:
+async def play(scene: Scene, blow: Blow, before: tuple[float, float] = BEFORE) -> Round:
     """One round; its findings are those that the load has met meanwhile, and the judge's."""
     memory, found = scene.clients.memory, scene.found
     scene.load.go_on()
-    first = len(memory.answers)
-    await asyncio.sleep(scene.rng.uniform(*BEFORE))
+    first, followed = len(memory.answers), len(memory.followed)
+    await asyncio.sleep(scene.rng.uniform(*before))
     struck_at = time.monotonic()
     struck = await blow.strike(scene)
     again, ended = await _again(scene, struck_at, first)
@@ -70,11 +70,17 @@ async def play(scene: Scene, blow: Blow) -> Round:
         words = f"no report or no command was answered within {AGAIN_WITHIN:g} s"
         found.append(Finding(fault=Fault.STUCK, number="", words=words))
     held, mine = time.monotonic(), memory.answers[first:]
-    asked_again = await _ask_again(scene, mine, found)
+    chosen: list[Answer | Followed] = [
+        *memory.followed[followed:],
+        *those_retried_first(mine, scene.rng)[:ASK_AGAIN],
+    ]
+    asked_again, other = await ask_again(scene.clients, chosen, AGAIN_WITHIN)
+    found += other
     told, wrong = await examine(scene, memory.cases(first))
     rest = time.monotonic() - held
     found += wrong
     across = [one for case in told for one in fired(case) if struck.since <= one.scheduled <= struck.until]
+    foretold = len(scene.expected)
     findings = tuple(finding.model_copy(update={"during": blow.key}) for finding in found)
     found.clear()
     scene.expected.clear()
@@ -90,6 +96,7 @@ async def play(scene: Scene, blow: Blow) -> Round:
         cases=len(told),
         facts=sum(len(case.facts) for case in told),
         across=len(across),
+        foretold=foretold,
         remark=_remark(struck, ended),
         findings=findings,
     )
@@ -116,15 +123,3 @@ async def _again(scene: Scene, struck_at: float, first: int) -> tuple[float | No
 def _remark(struck: Struck, ended: set[Part]) -> str:
     also = f"ended by itself: {', '.join(sorted(ended))}" if ended else ""
     return "; ".join(filter(None, (struck.remark, also)))
-
-
-async def _ask_again(scene: Scene, answers: Sequence[Answer], found: list[Finding]) -> int:
-    """Send what was answered once more under its key; how many that were."""
-    ranked = sorted(answers, key=lambda answer: (-answer.tries, scene.rng.random()))[:ASK_AGAIN]
-    for answer in ranked:
-        try:
-            found += same_again(answer, await scene.clients.send(answer.sent))
-        except (Refused, GaveUp) as refusal:
-            words = f"sent again after its answer: {refusal}"
-            found.append(Finding(fault=Fault.CHANGED, number=answer.number, words=words))
-    return len(ranked)

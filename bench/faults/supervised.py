@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from bench.faults.home import FROM_ONE_ADDRESS
 from bench.faults.scene import Scene, Struck
 from bench.house import Part
 from runtime.database import create_engine
@@ -199,6 +200,7 @@ async def supervised(folder: Path, port: int, task_queue: str) -> AsyncIterator[
         "SHAODAO_TEMPORAL_PORT": str(free_port()),
         "SHAODAO_TEMPORAL_UI_PORT": str(free_port()),
         "SHAODAO_TASK_QUEUE": task_queue,
+        **FROM_ONE_ADDRESS,
     }
     named = {name.removeprefix("SHAODAO_").lower(): value for name, value in environment.items()}
     home = Supervised(Settings.model_validate(named), environment)
