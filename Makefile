@@ -68,17 +68,17 @@ screenshots: $(VENV)/.dev ## Take pictures of every page, at phone and desk size
 
 # WHAT=loop,clocks takes those measures only; QUICK=1 a first impression.
 .PHONY: bench
-bench: $(VENV)/.dev ## Measure speed and cost (some 10 minutes); writes build/bench.json
+bench: $(VENV)/.dev ## Measure speed and cost (some 10 minutes; before the first: bench-stock); writes build/bench.json
 	@$(BIN)/python -m bench $(if $(WHAT),--only $(WHAT)) $(if $(QUICK),--quick)
 
 .PHONY: bench-stock
-bench-stock: $(VENV)/.dev ## Open the 20,000 cases that `make bench` measures with; once (a quarter of an hour)
-	@$(BIN)/python -m bench.open_cases
+bench-stock: $(VENV)/.dev ## Make what `make bench` measures with: 20,000 open cases, a million to read; once (half an hour)
+	@$(BIN)/python -m bench --stock
 
-# SEED=7 does again what a report says; MINUTES=5 stops sooner.
+# SEED=7 does again what a report says; MINUTES=5 stops sooner; WITHOUT_DISK=1 where nobody may mount one.
 .PHONY: faults
 faults: $(VENV)/.dev ## Kill, pause and starve every part under load (some 15 minutes); writes build/faults.json
-	@$(BIN)/python -m bench.faults $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+	@$(BIN)/python -m bench.faults $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(WITHOUT_DISK),--without-disk)
 
 .PHONY: audit
 audit: $(VENV)/.dev ## Ask whether anything is known against what the lock pins; needs a network

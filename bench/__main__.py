@@ -28,6 +28,8 @@ MEASURES: Final = {
     "reading": "bench.reading",
 }
 """By the names that `--only` takes: modules with a `measure`, in the order in which they are run."""
+STOCKED: Final = "open", "reading"
+"""The measures that have a `prepare`."""
 README: Final = Path(__file__).with_name("README.md")
 
 
@@ -38,9 +40,19 @@ class Measure(Protocol):
         """Measure, and say meanwhile what is going on."""
 
 
+class Prepared(Protocol):
+    """What a measure has that needs much to be there before."""
+
+    async def prepare(self, say: Say) -> None:
+        """Make what is not there yet; it is kept for all runs to come."""
+
+
 def main(
     only: Annotated[str, typer.Option(help=f"Some of {','.join(MEASURES)}, separated by commas.")] = "",
     quick: Annotated[bool, typer.Option(help="Try everything out with small sizes; proves nothing.")] = False,
+    stock: Annotated[
+        bool, typer.Option(help="Only make, once, what takes long: 20,000 open cases and a city's year.")
+    ] = False,
     out: Annotated[Path, typer.Option(help="The file of figures.")] = Path("build/bench.json"),
     readme: Annotated[bool, typer.Option(help="Only renew the results in bench/README.md from it.")] = False,
 ) -> None:
@@ -58,8 +70,11 @@ def main(
     def say(words: str) -> None:
         console.print(f"{time.monotonic() - began:6.1f} s  {words}", markup=False, soft_wrap=True)
 
+    if stock:
+        loops.run(_stock(say))
+        return
     figures = loops.run(_all(names, say, quick=quick))
-    write(out, figures, BARS)
+    write(out, figures, BARS, time.monotonic() - began)
     judged = [verdict for verdict in judge(figures, BARS) if not only or verdict.holds is not None]
     console.print(table(figures, [verdict.bar for verdict in judged]))
     console.print(f"{out} written after {time.monotonic() - began:.0f} s")
@@ -67,11 +82,25 @@ def main(
         raise typer.Exit(1)
 
 
+def _end_on_sigterm() -> None:
+    """SIGTERM stops as Ctrl-C does: what was started is ended."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+
+async def _stock(say: Say) -> None:
+    """Prepare one measure after the other."""
+    _end_on_sigterm()
+    for name in STOCKED:
+        say(f"── {name}")
+        prepared: Prepared = importlib.import_module(MEASURES[name])
+        await prepared.prepare(say)
+
+
 async def _all(names: list[str], say: Say, *, quick: bool) -> list[Figure]:
     """One measure after the other, in the order of MEASURES."""
-    task = asyncio.current_task()
-    if task is not None:  # SIGTERM stops as Ctrl-C does: what was started is ended
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    _end_on_sigterm()
     figures: list[Figure] = []
     for name, module in MEASURES.items():
         if name in names:

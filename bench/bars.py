@@ -20,10 +20,6 @@ BARS: Final[tuple[Bar, ...]] = (
     Bar(key="clocks.late_p99_s", must_be="at most", limit=5),
     Bar(key="clocks.missing", must_be="at most", limit=0),
     Bar(key="clocks.doubled", must_be="at most", limit=0),
+    Bar(key="open_cases.cases", must_be="at least", limit=20_000),
     *(Bar(key=f"reading.{question}.p99_ms", must_be="at most", limit=50) for question in AT_ONCE),
 )
-
-FAULTS: Final[tuple[Bar, ...]] = tuple(
-    Bar(key=key, must_be="at most", limit=0) for key in ("lost", "doubled", "out_of_order", "stuck")
-)
-"""What `make faults` may find of each: nothing."""

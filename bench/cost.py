@@ -138,16 +138,22 @@ async def _alone(at: House, people: dict[str, dict[str, str]]) -> list[Figure]:
     await line.close()
     await asyncio.sleep(QUIET)
     reported = await history(at, number)
+    counting = await counts(at.engine())
+    if counting:
+        await forget(at.engine())
     line = await Line.to(at.address)
     await line.post(f"/api/v1/cases/{number}/accept", b"{}", people[OFFICER])
     await line.close()
     await asyncio.sleep(QUIET)
     accepted = await history(at, number)
-    return [
+    found = [
         Figure(key="case.alone.events", value=accepted.events - reported.events),
         Figure(key="case.alone.workflow_tasks", value=accepted.workflow_tasks - reported.workflow_tasks),
         Figure(key="case.alone.report_events", value=reported.events),
     ]
+    if counting:
+        found.append(Figure(key="case.alone.statements", value=(await asked(at.engine())).statements))
+    return found
 
 
 async def _case(line: Line, people: dict[str, dict[str, str]], steps: Steps) -> str:

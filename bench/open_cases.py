@@ -2,7 +2,7 @@
 
 To open 20,000 cases takes longer than all other measurements together. So they stay in a folder from run to
 run: each adds what it can in a while, measures with what there is, and says how many that are.
-`python -m bench.open_cases` opens all that are missing, once.
+`python -m bench --stock` opens all that are missing, once.
 
 Everything is killed (SIGKILL) while some deadlines are about to fall due, and started again when they have.
 """
@@ -66,7 +66,7 @@ async def lasting_house(count: int, say: Say) -> AsyncIterator[House]:
             yield at
 
 
-async def fill(say: Say) -> None:
+async def prepare(say: Say) -> None:
     """Open all cases that are missing."""
     async with lasting_house(CASES, say) as at, start(at.settings, Metrics()) as services:
         await stock(at.engine(), await Opener.at_work(services, say), CASES, say)
@@ -96,7 +96,7 @@ async def stock(
         opened = await opener.open(count - len(there), within=within)
         there = await _all_there(engine, {*there, *(case.number for case in opened)})
     if len(there) < count:
-        say(f"measuring with {len(there):,}; `python -m bench.open_cases` opens all {count:,}, once")
+        say(f"measuring with {len(there):,}; `python -m bench --stock` opens all {count:,}, once")
     return there
 
 
@@ -187,7 +187,3 @@ async def _until_written(engine: AsyncEngine, numbers: Collection[str], began: f
         if now > PATIENCE:
             raise TimeoutError(f"{count} of {len(numbers)} deadlines are written {now:.0f} s after the start")
         await asyncio.sleep(0.05)
-
-
-if __name__ == "__main__":
-    asyncio.run(fill(partial(print, flush=True)))

@@ -81,6 +81,12 @@ async def measure(say: Say, *, quick: bool = False) -> list[Figure]:
         return await ask_all(address, say, rounds=1 if quick else ROUNDS, each=EACH)
 
 
+async def prepare(say: Say) -> None:
+    """Load the data, unless they are there."""
+    async with database(FOLDER, CASES, say):
+        pass
+
+
 @asynccontextmanager
 async def database(folder: Path, cases: int, say: Say) -> AsyncIterator[str]:
     """The address of a PostgreSQL of its own in `folder` with so many cases; loaded unless they are there."""

@@ -50,15 +50,19 @@ def _fits(bar: Bar, figure: Figure) -> bool:
     return len(wanted) == len(key) and all(part in ("*", own) for part, own in zip(wanted, key, strict=True))
 
 
-def write(path: Path, figures: Sequence[Figure], bars: Sequence[Bar]) -> None:
-    """Write the figures, nested by their keys; what they were measured on; how the bars stand."""
+def write(path: Path, figures: Sequence[Figure], bars: Sequence[Bar], seconds: float) -> None:
+    """Write the figures, nested by their keys; what they were measured on; how the bars stand.
+
+    `seconds` is how long it all took.
+    """
     tree: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "version": version(),
         "machine": machine(),
+        "seconds": round(seconds),
         "bars": [{**bar.model_dump(), "holds": holds} for bar, holds in judge(figures, bars)],
     }
-    for figure in figures:
+    for figure in first_things_first(figures, bars):
         branch = tree
         for part in figure.key.split("."):
             branch = branch.setdefault(part, {})
@@ -86,7 +90,7 @@ def table(figures: Sequence[Figure], bars: Sequence[Bar]) -> Table:
     found = Table("", "figure", "value", "rounds", "bar", title="Shaodao", title_justify="left")
     for column in (2, 3, 4):
         found.columns[column].justify = "right"
-    for figure in figures:
+    for figure in first_things_first(figures, bars):
         bar = bar_of(figure, bars)
         mark = "" if bar is None else "[green]✓[/green]" if bar.holds(figure.value) else "[red]✗[/red]"
         found.add_row(mark, figure.key, said(figure), spread(figure), "" if bar is None else wanted(bar))
@@ -94,6 +98,19 @@ def table(figures: Sequence[Figure], bars: Sequence[Bar]) -> Table:
         if holds is None:
             found.add_row("[yellow]?[/yellow]", bar.key, "not measured", "", wanted(bar))
     return found
+
+
+def first_things_first(figures: Sequence[Figure], bars: Sequence[Bar]) -> list[Figure]:
+    """The figures that a bar judges, in the order of the bars; the other ratios; then all the rest."""
+    places = {bar.key: place for place, bar in enumerate(bars)}
+
+    def place(figure: Figure) -> tuple[int, int]:
+        bar = bar_of(figure, bars)
+        if bar is not None:
+            return 0, places[bar.key]
+        return (1 if figure.key.endswith("ratio") else 2), 0
+
+    return sorted(figures, key=place)
 
 
 def bar_of(figure: Figure, bars: Sequence[Bar]) -> Bar | None:
