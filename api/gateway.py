@@ -39,6 +39,7 @@ from api.errors import EngineAway, KeyReused, TooManyRequests
 from api.metrics import Metrics
 from api.temporal import Engine
 from api.turns import Turns
+from api.underway import Underway
 from api.writing import Writer
 from models.base import Words
 from models.case.commands import Envelope
@@ -47,6 +48,7 @@ from models.case.state import Case
 from runtime.settings import Settings
 from workflows.ids import (
     CASE_WORKFLOW,
+    LOOK_SIGNAL,
     PROGRESS_QUERY,
     REPORT_UPDATE,
     ROLLOUT_WORKFLOW,
@@ -92,12 +94,19 @@ class Gateway:
     """Sends commands to cases, and asks them."""
 
     def __init__(
-        self, engine: Engine, settings: Settings, metrics: Metrics, writer: Writer, turns: Turns
+        self,
+        engine: Engine,
+        settings: Settings,
+        metrics: Metrics,
+        writer: Writer,
+        underway: Underway,
+        turns: Turns,
     ) -> None:
         self._engine = engine
         self._settings = settings
         self._metrics = metrics
         self._writer = writer
+        self._underway = underway
         self._turns = turns
 
     async def open(self, opening: Opening) -> Receipt:
@@ -107,35 +116,36 @@ class Gateway:
         """
         client = await self._engine.client()
         number = opening.dossier.number
-        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            CASE_WORKFLOW,
-            CaseInput(opening=opening),
-            id=workflow_id(number),
-            task_queue=self._settings.task_queue,
-            # Both: with the default reuse policy a late retry on an ended case would begin a new one.
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            task_timeout=STEP_PATIENCE,
-            search_attributes=attributes_of(opening.dossier),
-            static_summary=f"{opening.dossier.matter.name.zh} · {opening.dossier.place.name}",
-        )
-        # The library sets an error on this promise too; unread, asyncio would log it as lost.
-        begun = asyncio.ensure_future(start.workflow_handle())
-        begun.add_done_callback(lambda read: read.cancelled() or read.exception())
-        try:
-            return await self._received(
-                number,
-                REPORT_UPDATE,
-                lambda: client.execute_update_with_start_workflow(
+
+        async def begin(attended: datetime | None) -> Receipt:
+            start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+                CASE_WORKFLOW,
+                CaseInput(opening=opening.model_copy(update={"attended": attended})),
+                id=workflow_id(number),
+                task_queue=self._settings.task_queue,
+                # Both: with the default reuse policy a late retry on an ended case would begin a new one.
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                task_timeout=STEP_PATIENCE,
+                search_attributes=attributes_of(opening.dossier),
+                static_summary=f"{opening.dossier.matter.name.zh} · {opening.dossier.place.name}",
+            )
+            # The library sets an error on this promise too; unread, asyncio would log it as lost.
+            begun = asyncio.ensure_future(start.workflow_handle())
+            begun.add_done_callback(lambda read: read.cancelled() or read.exception())
+            try:
+                receipt: Receipt = await client.execute_update_with_start_workflow(
                     REPORT_UPDATE,
                     start_workflow_operation=start,
                     id=opening.command_id,
                     result_type=Receipt,
                     rpc_timeout=self._settings.rpc_timeout,
-                ),
-            )
-        finally:
-            begun.cancel()
+                )
+                return receipt
+            finally:
+                begun.cancel()
+
+        return await self._received(number, REPORT_UPDATE, begin)
 
     async def send(self, number: str, envelope: Envelope) -> Receipt:
         """Send a command to the case and wait for its receipt.
@@ -146,20 +156,21 @@ class Gateway:
         handle = await self._handle(number)
         name = envelope.command.command
         said = envelope.command.model_dump_json(exclude_defaults=True).encode()
-        envelope = envelope.model_copy(update={"content": hashlib.sha256(said).hexdigest()[:16]})
-        receipt = await self._received(
-            number,
-            name,
-            lambda: handle.execute_update(
+        content = hashlib.sha256(said).hexdigest()[:16]
+
+        async def tell(attended: datetime | None) -> Receipt:
+            receipt: Receipt = await handle.execute_update(
                 name,
-                envelope,
+                envelope.model_copy(update={"content": content, "attended": attended}),
                 id=envelope.id,
                 result_type=Receipt,
                 rpc_timeout=self._settings.rpc_timeout,
-            ),
-        )
+            )
+            return receipt
+
+        receipt = await self._received(number, name, tell)
         # A case that was started anew from its records knows that this was asked, but not in which words.
-        if receipt.content and receipt.content != envelope.content:
+        if receipt.content and receipt.content != content:
             raise KeyReused(members={"number": number})
         return receipt
 
@@ -172,6 +183,17 @@ class Gateway:
         """The facts that the workflow holds. Raises EngineAway, Gone."""
         handle = await self._handle(number)
         return await self._asked(handle.query(TIMELINE_QUERY, result_type=Timeline, **self._patience))
+
+    async def look(self, number: str) -> bool:
+        """Let the case look after its facts; whether it was reached, or has ended, all of them written."""
+        try:
+            handle = await self._handle(number)
+            await self._asked(handle.signal(LOOK_SIGNAL, **self._patience))
+        except Gone:
+            pass
+        except (EngineAway, TooManyRequests):
+            return False
+        return True
 
     async def roll_out(self, change: Rollout, after: timedelta) -> None:
         """Begin, `after` a while, to tell open cases of changed rules. Raises EngineAway.
@@ -217,26 +239,32 @@ class Gateway:
         client: Client = await self._engine.client()
         return client.get_workflow_handle(workflow_id(number))
 
-    async def _received(self, number: str, name: str, call: Callable[[], Awaitable[Receipt]]) -> Receipt:
+    async def _received(
+        self, number: str, name: str, call: Callable[[datetime | None], Awaitable[Receipt]]
+    ) -> Receipt:
         """The receipt of one command, counted, and its facts written where people read."""
 
-        async def in_turn() -> Receipt:
+        async def in_turn(attended: datetime | None) -> Receipt:
             async with self._turns.of(number):
-                return await call()
+                return await call(attended)
 
-        try:
-            receipt = await self._asked(in_turn())
-        except Refused as refused:
-            self._metrics.command(name, refused.code)
-            raise
-        except (EngineAway, TooManyRequests) as fault:
-            self._metrics.command(name, fault.code)
-            raise
-        except Gone:
-            self._metrics.command(name, "gone")
-            raise
-        self._metrics.command(name, "repeated" if receipt.repeated else "accepted")
-        return receipt.model_copy(update={"projected": await self._writer.write(receipt)})
+        async with self._underway.sending(number) as command:
+            try:
+                receipt = await self._asked(in_turn(command.until))
+            except Refused as refused:
+                command.settled = True
+                self._metrics.command(name, refused.code)
+                raise
+            except (EngineAway, TooManyRequests) as fault:
+                self._metrics.command(name, fault.code)
+                raise
+            except Gone:
+                command.settled = True
+                self._metrics.command(name, "gone")
+                raise
+            self._metrics.command(name, "repeated" if receipt.repeated else "accepted")
+            projected = command.settled = await self._writer.write(receipt)
+        return receipt.model_copy(update={"projected": projected})
 
     async def _asked(self, call: Awaitable[T]) -> T:
         """Wait for Temporal's answer, and turn its errors into ours."""

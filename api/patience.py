@@ -12,6 +12,8 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
+from sqlalchemy.exc import DBAPIError
+
 from api.database_faults import database_is_away
 from api.errors import DatabaseAway
 
@@ -19,6 +21,19 @@ T = TypeVar("T")
 
 REST: Final = timedelta(seconds=1)
 """How long it is left alone then, so that not every command waits in vain."""
+
+
+async def once_more(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """What `work` answers: at the second try, if its connection died unused with PostgreSQL's last restart.
+
+    The pool forgets the others then.
+    """
+    try:
+        return await work()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return await work()
 
 
 class Patience:

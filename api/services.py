@@ -20,6 +20,7 @@ from api.security.sessions import SessionDirectory
 from api.security.tokens import TokenSigner
 from api.temporal import Engine
 from api.turns import Turns
+from api.underway import Underway, keeping
 from api.unit_directory import UnitDirectory
 from api.writing import Writer
 from runtime.database import Sessions, create_engine
@@ -68,29 +69,32 @@ async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]
         autocommit=True,
     )
     patience = Patience(settings.database_patience)
+    underway = Underway(quick, patience)
+    gateway = Gateway(engine, settings, metrics, Writer(quick, patience), underway, Turns())
     try:
         with on_termination(live.end):
-            yield Services(
-                settings=settings,
-                metrics=metrics,
-                database=database,
-                sessions=sessions,
-                engine=engine,
-                gateway=Gateway(engine, settings, metrics, Writer(quick, patience), Turns()),
-                patience=patience,
-                units=UnitDirectory(sessions, patience),
-                live=live,
-                signer=TokenSigner(settings.signing_keys, settings.token_ttl),
-                directory=directory,
-                passwords=Passwords(),
-                login_limits=LoginLimits(settings.login_rate, settings.login_rate_per_address),
-                resident_limits=ResidentLimits(
-                    settings.resident_rate_per_address,
-                    settings.resident_rate_per_place,
-                    settings.tracking_rate_per_address,
-                ),
-                pictures=PictureStore(settings),
-            )
+            async with keeping(underway, gateway.look):
+                yield Services(
+                    settings=settings,
+                    metrics=metrics,
+                    database=database,
+                    sessions=sessions,
+                    engine=engine,
+                    gateway=gateway,
+                    patience=patience,
+                    units=UnitDirectory(sessions, patience),
+                    live=live,
+                    signer=TokenSigner(settings.signing_keys, settings.token_ttl),
+                    directory=directory,
+                    passwords=Passwords(),
+                    login_limits=LoginLimits(settings.login_rate, settings.login_rate_per_address),
+                    resident_limits=ResidentLimits(
+                        settings.resident_rate_per_address,
+                        settings.resident_rate_per_place,
+                        settings.tracking_rate_per_address,
+                    ),
+                    pictures=PictureStore(settings),
+                )
     finally:
         await live.close()
         await patience.close()

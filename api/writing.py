@@ -1,8 +1,8 @@
 """Writing what a receipt says happened: when it arrives, its facts are durable in Temporal's history.
 
 Whoever asked for a command thereby sees it in every list at once. If the write does not come about
-(PostgreSQL is away, this process is killed here) the case's own flusher does it a few seconds later; both
-may do it.
+(PostgreSQL is away, this process is killed here) the case's own flusher does it, asked by whoever keeps the
+promises (`api.underway`), or by itself where none could be made; both may do it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import asyncio
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.errors import DatabaseAway
-from api.patience import Patience
+from api.patience import Patience, once_more
 from models.case.state import Case
 from models.queries.projection import Forked, has_version, project
 from workflows.messages import Receipt
@@ -37,7 +37,7 @@ class Writer:
     async def write(self, receipt: Receipt) -> bool:
         """Write what the receipt carries; whether PostgreSQL has the case as the receipt shows it."""
         try:
-            return await self._patience.ask(lambda: self._write(receipt))
+            return await self._patience.ask(lambda: once_more(lambda: self._written(receipt)))
         except Forked as forked:
             # Accepted, durable, and for a repair to bring together: not a fault of the caller's.
             log.error("receipt_forked", case_no=forked.number, seq=forked.seq)
@@ -48,15 +48,6 @@ class Writer:
             # Our fault, and neither the caller's nor the case's: what was accepted stays accepted.
             log.exception("receipt_not_written", case_no=receipt.number)
         return False
-
-    async def _write(self, receipt: Receipt) -> bool:
-        try:
-            return await self._written(receipt)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            # A connection that died unused, with PostgreSQL's last restart; the pool forgets the others.
-            return await self._written(receipt)
 
     async def _written(self, receipt: Receipt) -> bool:
         if not receipt.facts:

@@ -50,7 +50,7 @@ CASES: Final = 20
 """Cases among which the statements are divided: what happens once in a while becomes a fraction."""
 OPTIONS: Final = {"shared_preload_libraries": "pg_stat_statements"}
 QUIET: Final = LOOK_AFTER.total_seconds() + 2
-"""Seconds after a command by which the case has looked after its facts."""
+"""Seconds after a command by which all that follows from it has happened, in the case and at the gateway."""
 
 
 class History(NamedTuple):
@@ -146,13 +146,19 @@ async def _alone(at: House, people: dict[str, dict[str, str]]) -> list[Figure]:
     await line.close()
     await asyncio.sleep(QUIET)
     accepted = await history(at, number)
+    spent = (await asked(at.engine())).statements if counting else 0
+    if counting:
+        # What every process asks now and then whether anything happens or not is no part of the command.
+        await forget(at.engine())
+        await asyncio.sleep(QUIET)
+        spent -= (await asked(at.engine())).statements
     found = [
         Figure(key="case.alone.events", value=accepted.events - reported.events),
         Figure(key="case.alone.workflow_tasks", value=accepted.workflow_tasks - reported.workflow_tasks),
         Figure(key="case.alone.report_events", value=reported.events),
     ]
     if counting:
-        found.append(Figure(key="case.alone.statements", value=(await asked(at.engine())).statements))
+        found.append(Figure(key="case.alone.statements", value=spent))
     return found
 
 

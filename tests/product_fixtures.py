@@ -13,6 +13,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from api.underway import Underway
 from models.queries.seeding import seed
 from models.tables.intakes import CASE_NUMBERS
 from runtime.database import create_engine
@@ -101,3 +102,13 @@ async def skipping(
     """The product on a time-skipping server: `await product.later(…)` lets days pass in a moment."""
     async with running(time_skipping_env.client, product_settings, time_skipping_env) as product:
         yield product
+
+
+@pytest.fixture
+def no_promises(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody promises to see to what a case decides, as while PostgreSQL takes nothing: it does so itself."""
+
+    async def none(self: Underway, number: str) -> None:
+        del self, number
+
+    monkeypatch.setattr(Underway, "_promised", none)

@@ -19,7 +19,14 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from workflows.ids import CASE_WORKFLOW, MACHINE_SIGNAL, REPORT_UPDATE, STATE_QUERY, TIMELINE_QUERY
+from workflows.ids import (
+    CASE_WORKFLOW,
+    LOOK_SIGNAL,
+    MACHINE_SIGNAL,
+    REPORT_UPDATE,
+    STATE_QUERY,
+    TIMELINE_QUERY,
+)
 from workflows.policies import AT_ONCE, BATCH_LIMIT, FACTS_KEPT, LOOK_AFTER, SEEN_LIMIT
 
 with workflow.unsafe.imports_passed_through():
@@ -41,6 +48,11 @@ def refused(refusal: Refusal) -> ApplicationError:
     return ApplicationError(
         words.zh, {"zh": words.zh, "en": words.en, "details": details_}, type=refusal.code, non_retryable=True
     )
+
+
+def _within(attended: datetime | None) -> timedelta | None:
+    """When the case is to look after a command's facts by itself; never, if somebody else does by now."""
+    return None if attended is not None and workflow.now() <= attended else LOOK_AFTER
 
 
 class _Prepared(NamedTuple):
@@ -75,7 +87,7 @@ class CaseWorkflow:
             self._projector.carry_on(start.carried.unwritten, start.carried.case)
         elif start.opening is not None:
             opening = start.opening
-            self._take(self._begun(opening), opening.command_id, within=LOOK_AFTER)
+            self._take(self._begun(opening), opening.command_id, within=_within(opening.attended))
         else:
             raise ApplicationError("a case starts with an opening", non_retryable=True)
 
@@ -187,9 +199,12 @@ class CaseWorkflow:
         command_id: str | None = None,
         content: str = "",
         *,
-        within: timedelta = AT_ONCE,
+        within: timedelta | None = AT_ONCE,
     ) -> None:
-        """Make a decision true. Synchronous, so that nobody sees half of it."""
+        """Make a decision true. Synchronous, so that nobody sees half of it.
+
+        Its facts are looked after `within` that time; None: somebody else does.
+        """
         self._case = decision.case
         self._facts.extend(decision.facts)
         del self._facts[:-FACTS_KEPT]
@@ -235,7 +250,7 @@ class CaseWorkflow:
         except Refusal as refusal:
             # The validator let it through, and another handler of the same activation was faster.
             raise refused(refusal) from refusal
-        self._take(decision, envelope.id, envelope.content, within=LOOK_AFTER)
+        self._take(decision, envelope.id, envelope.content, within=_within(envelope.attended))
         said = {"command_id": envelope.id, "request_id": envelope.request, "command": name}
         workflow.logger.info("command", extra=said)
         return self._receipt(self._seen[envelope.id], now)
@@ -287,6 +302,11 @@ class CaseWorkflow:
             workflow.logger.warning(
                 "machine command refused", extra={"case_no": self._case.number, "code": refusal.code}
             )
+
+    @workflow.signal(name=LOOK_SIGNAL)
+    def look(self) -> None:
+        """Whoever promised to write what a command led to may not have."""
+        self._projector.look()
 
     @workflow.query(name=STATE_QUERY)
     def state(self) -> Case:

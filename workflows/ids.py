@@ -11,6 +11,7 @@ from typing import Final
 CASE_WORKFLOW: Final = "Case"
 REPORT_UPDATE: Final = "report"
 MACHINE_SIGNAL: Final = "machine"
+LOOK_SIGNAL: Final = "look"
 STATE_QUERY: Final = "state"
 TIMELINE_QUERY: Final = "timeline"
 PROJECT_ACTIVITY: Final = "project"

@@ -24,6 +24,8 @@ class Opening(Frozen):
     dossier: Dossier
     request: str = ""
     """The request that brought it, by which the logs of all processes are joined."""
+    attended: datetime | None = None
+    """As an envelope's."""
 
 
 class Seen(Frozen):

@@ -8,8 +8,12 @@ from typing import Final
 from temporalio.common import RetryPolicy
 
 LOOK_AFTER: Final = timedelta(seconds=5)
-"""When the case itself looks whether a command's facts were written. Whoever received the receipt does that
-at once; this is for a receipt that reached nobody, and for PostgreSQL's absence."""
+"""When the case itself looks whether a command's facts were written, if nobody has promised to. Whoever
+received the receipt writes them at once; this is for PostgreSQL's absence, and for what took too long."""
+
+WAITING_LIMIT: Final = 50
+"""Facts that may wait in a case while others see to it that they are written. Then it looks by itself: they
+are sent along with what it writes later, and taken along when its history rolls over."""
 
 AT_ONCE: Final = timedelta()
 """The same for what the clocks and other cases did: nobody receives that."""

@@ -29,6 +29,8 @@ from workflows.policies import (
     DURABLE_RETRY,
     LOCAL_ATTEMPT,
     LOCAL_RETRY,
+    LOOK_AFTER,
+    WAITING_LIMIT,
 )
 
 with workflow.unsafe.imports_passed_through():
@@ -47,7 +49,7 @@ class _Waiting(NamedTuple):
     decided_at: int
     """How long the history was at the beginning of the step that decided it."""
     told: bool
-    """Whether somebody received it in a receipt, and will have written it."""
+    """Whether somebody received it in a receipt, and may have written it."""
 
 
 class Projector:
@@ -73,15 +75,28 @@ class Projector:
         """When it wants to be asked to `write_what_is_due`; none while it writes, or has nothing to write."""
         return None if self._batch else self._due
 
-    def put(self, facts: Iterable[SealedFact], case: Case, within: timedelta) -> None:
-        """Facts that have just been decided, and the case after them, to be looked after within that time."""
+    def put(self, facts: Iterable[SealedFact], case: Case, within: timedelta | None) -> None:
+        """Facts that have just been decided, and the case after them, to be looked after within that time.
+
+        None: somebody else looks after them, so that they only wait until something is written anyway, or
+        until they are too many to be kept.
+        """
         length = workflow.info().get_current_history_length()
-        self._outbox.extend(_Waiting(fact, case, length, told=within > AT_ONCE) for fact in facts)
-        self._want(workflow.now() + within)
+        told = within != AT_ONCE
+        self._outbox.extend(_Waiting(fact, case, length, told=told) for fact in facts)
+        if within is None and len(self._outbox) >= WAITING_LIMIT:
+            within = LOOK_AFTER
+        if within is not None:
+            self._want(workflow.now() + within)
+
+    def look(self) -> None:
+        """Look after everything that is not known to be written."""
+        if self._outbox:
+            self._want(workflow.now())
 
     def carry_on(self, facts: Iterable[SealedFact], case: Case) -> None:
         """Facts of the run before this one, and the case as that left it: durable since it ended."""
-        self._outbox.extend(_Waiting(fact, case, 0, told=False) for fact in facts)
+        self._outbox.extend(_Waiting(fact, case, 0, told=True) for fact in facts)
         if self._outbox:
             self._want(workflow.now())
 

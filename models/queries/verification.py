@@ -23,7 +23,7 @@ BATCHES_AHEAD: Final = 3
 """Batches under way: while workflows of one answer, the next one's records are read."""
 AT_ONCE: Final = 16
 """Workflows asked at the same time."""
-GRACE: Final = 15.0
+GRACE: Final = 30.0
 """Seconds a projection may lag behind its workflow before that is a discrepancy."""
 LOOK_EVERY: Final = 0.5
 

@@ -18,6 +18,7 @@ from models.tables import (
     policies,
     sessions,
     trackings,
+    underway,
     unit_contacts,
     units,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "policies",
     "sessions",
     "trackings",
+    "underway",
     "unit_contacts",
     "units",
 ]

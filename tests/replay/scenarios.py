@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 from unittest.mock import AsyncMock, patch
 
+from api.underway import Underway
 from api.writing import Writer
 from models.clocks.calendar import city_date
 from tests.support.product import Product
@@ -49,11 +50,25 @@ async def unheeded(product: Product) -> str:
 async def unreceived(product: Product) -> str:
     """A receipt reaches nobody: the case asks, hears no, and writes by itself. The next one arrives."""
     worker, officer = await product.person("dongguan-g18"), await product.person("dongguan")
+    with patch.object(Underway, "_promised", AsyncMock(return_value=None)):
+        with patch.object(Writer, "write", AsyncMock(return_value=False)):
+            number = str((await worker.report(matter="other", unit=GRID))["number"])
+            await product.later(LOOK_AFTER * 2)
+        await officer.sends(number, "accept")
+        await product.later(LOOK_AFTER * 2)
+    return number
+
+
+async def promised(product: Product) -> str:
+    """Somebody else sees to what is written, or was to: the case looks when it is asked to."""
+    worker, officer = await product.person("dongguan-g18"), await product.person("dongguan")
     with patch.object(Writer, "write", AsyncMock(return_value=False)):
         number = str((await worker.report(matter="other", unit=GRID))["number"])
-        await product.later(LOOK_AFTER * 2)
-    await officer.sends(number, "accept")
-    await product.later(LOOK_AFTER * 2)
+        await officer.sends(number, "accept")
+    assert await product.services.gateway.look(number)
+    await product.later(LOOK_AFTER)
+    assert await product.services.gateway.look(number)
+    await product.later(LOOK_AFTER)
     return number
 
 
@@ -121,7 +136,7 @@ async def rolled(product: Product) -> str:
 
 SCENARIOS: Final[dict[str, Scenario]] = {
     scenario.__name__: scenario
-    for scenario in (loop, unheeded, unreceived, suspended, whistled, merged, rolled)
+    for scenario in (loop, unheeded, unreceived, promised, suspended, whistled, merged, rolled)
 }
 ROLLED_AT: Final = {"rolled": 36}
 """The history lengths at which scenarios roll over; the others never do."""

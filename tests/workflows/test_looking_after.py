@@ -1,8 +1,10 @@
-"""What a case looks after by itself: it asks before it sends, and sends what nobody else has written."""
+"""What a case looks after by itself, and what it leaves to whoever has promised to see to it."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -10,13 +12,17 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.projecting import Projecting
+from api import underway
+from api.underway import FRESH
 from api.writing import Writer
+from models.tables.underway import UnderwayRow
 from runtime.settings import Settings
 from tests.support.product import Product, serving
-from tests.support.records import eventually, written
+from tests.support.records import eventually, rows, written
 from worker import build_worker, projecting
 from workflows.ids import PROJECT_ACTIVITY
 from workflows.messages import Batch, Receipt
+from workflows.policies import LOOK_AFTER, WAITING_LIMIT
 
 GRID = "500120001005-g18"
 
@@ -53,28 +59,106 @@ async def watched(temporal: Client, product_settings: Settings) -> AsyncIterator
             yield Product(app, http, temporal), watching
 
 
-async def test_what_a_receipt_carried_is_only_asked_for(watched: tuple[Product, Watched]) -> None:
+async def lost(writer: Writer, receipt: Receipt) -> bool:
+    """Whoever asked was killed when the receipt arrived."""
+    del writer, receipt
+    return False
+
+
+async def _promises(product: Product, number: str) -> int:
+    return len(await rows(product, "SELECT 1 FROM underway WHERE case_no = :n", n=number))
+
+
+async def _events(product: Product, number: str) -> int:
+    handle = product.client.get_workflow_handle(number)
+    return len((await handle.fetch_history()).events)
+
+
+async def test_a_case_leaves_to_others_what_they_have_promised(watched: tuple[Product, Watched]) -> None:
+    """A lone command costs the five events of a command, and no step of its own afterwards."""
     product, watching = watched
-    worker = await product.person("dongguan-g18")
-    await worker.report(matter="other", unit=GRID)
-    assert await eventually(watching.shapes, bool) == [(False, True)]
-    [(question, _)] = watching.seen
-    assert len(question.facts) == 1
+    worker, officer = await product.person("dongguan-g18"), await product.person("dongguan")
+    number = (await worker.report(matter="other", unit=GRID))["number"]
+    reported = await _events(product, number)
+    assert await _promises(product, number) == 1
+    await officer.sends(number, "accept")
+    await asyncio.sleep(LOOK_AFTER.total_seconds() + 1)
+    # Accepting moves the deadline to an earlier one: one timer goes, another comes.
+    assert await _events(product, number) - reported <= 7
+    assert watching.seen == []
+    assert await _promises(product, number) == 0
+    assert len(await written(product, number)) == len((await product.timeline(number)).facts)
 
 
-async def test_what_no_receipt_brought_is_written(
+async def test_a_promise_that_nobody_kept_is_kept_by_others(
     watched: tuple[Product, Watched], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def lost(writer: Writer, receipt: Receipt) -> bool:
-        """Whoever asked was killed when the receipt arrived."""
-        del writer, receipt
-        return False
-
     product, watching = watched
     worker = await product.person("dongguan-g18")
+    monkeypatch.setattr(underway, "LEFT", timedelta(seconds=3))
     monkeypatch.setattr(Writer, "write", lost)
     number = (await worker.report(matter="other", unit=GRID))["number"]
     assert await written(product, number) == []
-    shapes = await eventually(watching.shapes, lambda shapes: len(shapes) > 1)
+    assert await _promises(product, number) == 1
+    shapes = await eventually(watching.shapes, lambda shapes: len(shapes) > 1, within=15)
     assert shapes == [(False, False), (True, True)]
     assert len(await written(product, number)) == len((await product.timeline(number)).facts)
+    assert await eventually(lambda: _promises(product, number), lambda left: left == 0) == 0
+
+
+async def test_the_promise_of_a_process_that_is_gone_is_kept_too(watched: tuple[Product, Watched]) -> None:
+    """Also where there is nothing left to be done, and where there never was such a case."""
+    product, watching = watched
+    worker = await product.person("dongguan-g18")
+    number = (await worker.report(matter="other", unit=GRID))["number"]
+    async with product.services.sessions.write() as session:
+        for one in (number, "20200101-000000"):
+            session.add(UnderwayRow(sender="gone", case_no=one, since=datetime.now(UTC) - timedelta(hours=1)))
+    gone = "SELECT case_no FROM underway WHERE sender = 'gone'"
+    assert await eventually(lambda: rows(product, gone), lambda left: not left, within=15) == []
+    assert await eventually(watching.shapes, bool) == [(False, True)]
+
+
+async def test_what_nobody_promised_the_case_asks_for_and_sends_only_if_it_is_missing(
+    watched: tuple[Product, Watched], no_promises: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del no_promises
+    product, watching = watched
+    worker, officer = await product.person("dongguan-g18"), await product.person("dongguan")
+    number = (await worker.report(matter="other", unit=GRID))["number"]
+    assert await _promises(product, number) == 0
+    assert await eventually(watching.shapes, bool, within=15) == [(False, True)]
+    [(question, _)] = watching.seen
+    assert len(question.facts) == 1
+
+    monkeypatch.setattr(Writer, "write", lost)
+    before = await written(product, number)
+    await officer.sends(number, "accept")
+    assert await written(product, number) == before
+    shapes = await eventually(watching.shapes, lambda shapes: len(shapes) > 2, within=15)
+    assert shapes[1:] == [(False, False), (True, True)]
+    assert len(await written(product, number)) == len((await product.timeline(number)).facts)
+
+
+async def test_a_case_looks_by_itself_when_too_much_waits_for_others(
+    watched: tuple[Product, Watched],
+) -> None:
+    product, watching = watched
+    worker = await product.person("dongguan-g18")
+    number = (await worker.report(matter="other", unit=GRID))["number"]
+    for note in range(WAITING_LIMIT):
+        await worker.sends(number, "annotate", note=f"{note}")
+    assert await eventually(watching.shapes, bool, within=15) == [(False, True)]
+
+
+async def test_one_promise_covers_the_commands_of_a_moment(product: Product) -> None:
+    worker, officer = await product.person("dongguan-g18"), await product.person("dongguan")
+    number = (await worker.report(matter="other", unit=GRID))["number"]
+    [first] = await rows(product, "SELECT since FROM underway WHERE case_no = :n", n=number)
+    await officer.sends(number, "accept")
+    [second] = await rows(product, "SELECT since FROM underway WHERE case_no = :n", n=number)
+    assert second == first
+    await asyncio.sleep(FRESH.total_seconds())
+    await officer.sends(number, "annotate", note="另一时刻")
+    [third] = await rows(product, "SELECT since FROM underway WHERE case_no = :n", n=number)
+    assert third["since"] > first["since"]

@@ -14,6 +14,7 @@ from activities.projecting import Projecting
 from api.gateway import Gateway
 from api.patience import Patience
 from api.turns import Turns
+from api.underway import Underway
 from api.writing import Writer
 from models.case.commands import Annotate, Envelope
 from models.case.sealing import SealedFact, broken_link
@@ -42,8 +43,14 @@ async def test_more_commands_at_once_than_the_engine_takes_are_told_alike_everyw
     number = (await worker.report(matter="other", unit=GRID))["number"]
     principal = house.signer.read(worker.headers["Authorization"].split()[1]).principal
     committing = house.database.execution_options(isolation_level="AUTOCOMMIT")
+    patience = Patience(PATIENCE)
     crowding = Gateway(
-        house.engine, house.settings, house.metrics, Writer(committing, Patience(PATIENCE)), Turns(at_once=20)
+        house.engine,
+        house.settings,
+        house.metrics,
+        Writer(committing, patience),
+        Underway(committing, patience),
+        Turns(at_once=20),
     )
 
     async def note(n: int) -> None:
@@ -106,11 +113,12 @@ class Listening(Projecting):
 
 
 async def test_what_the_case_writes_is_no_newer_than_the_facts_it_writes(
-    temporal: Client, product_settings: Settings
+    temporal: Client, product_settings: Settings, no_promises: None
 ) -> None:
     """Commands come in the very steps in which the case writes by itself. The state after them may be thrown
     away with the step, so what is written beside durable facts is the state that those led to.
     """
+    del no_promises
     async with (
         serving(temporal, product_settings) as app,
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shaodao.test") as http,

@@ -35,7 +35,7 @@ async def test_fifty_commands_that_move_no_deadline_forward_cost_a_handful_of_ti
     events = await _events(product, number)
     assert events[Event.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED] == 51
     assert _running(events) == 1
-    # One for the deadline; and for each five seconds that this takes, one to look whether all is written.
+    # One for the deadline; and for each fifty facts, one to look whether they are written.
     assert events[Event.EVENT_TYPE_TIMER_STARTED] <= 10
     assert sum(events.values()) <= 51 * 5 + 50
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
@@ -105,6 +106,9 @@ class Envelope(Frozen):
     gateway; empty where nobody compares."""
     request: str = ""
     """The request that brought it, by which the logs of all processes are joined."""
+    attended: datetime | None = None
+    """Whoever sent it sees to it that what it leads to until then (UTC) is written where people read it, and
+    has written that down. None: nobody does."""
 
 
 __all__ = [
