@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.errors import DatabaseAway
 from api.patience import Patience, once_more
 from models.queries import underway
+from models.queries.underway import Promise
 from workflows.policies import STEP_PATIENCE
 
 log = structlog.get_logger(__name__)
@@ -46,20 +47,17 @@ Ask = Callable[[str], Awaitable[bool]]
 """Asks a case to look after its facts; whether it was reached, or is no more."""
 
 
-@dataclass(slots=True)
-class _Promise:
-    """What this process has promised of one case."""
+@dataclass(slots=True, eq=False)
+class _Open:
+    """A promise of this process, and what is known of the commands it covers."""
 
+    promise: Promise
     made: float
     """By the monotonic clock."""
     sending: int = 0
     """Commands that are being sent."""
     kept: bool = True
     """Whether everything sent so far is known to be written, or to have led to nothing."""
-
-    def kept_before(self, instant: float) -> bool:
-        """Whether nothing is left of it, and nothing new will come under it."""
-        return self.kept and not self.sending and self.made < instant
 
 
 class Sending:
@@ -79,38 +77,41 @@ class Underway:
         """`database` commits every statement by itself."""
         self._database = database
         self._patience = patience
-        self._sender = uuid.uuid4().hex
-        self._promises: dict[str, _Promise] = {}
+        self._open: list[_Open] = []
+        self._newest: dict[str, _Open] = {}
+        """By the case's number."""
 
     @asynccontextmanager
     async def sending(self, number: str) -> AsyncIterator[Sending]:
         """While a command is being sent to the case, and what it led to is being written."""
-        promise = await self._promised(number)
-        if promise is None:
+        covered = await self._promised(number)
+        if covered is None:
             yield Sending(None)
             return
-        promise.sending += 1
+        covered.sending += 1
         command = Sending(datetime.now(UTC) + TRUST)
         try:
             yield command
         finally:
-            promise.sending -= 1
-            promise.kept &= command.settled
+            covered.sending -= 1
+            covered.kept &= command.settled
 
-    async def _promised(self, number: str) -> _Promise | None:
-        """A promise that covers a command sent now; None if none could be made."""
-        known = self._promises.get(number)
+    async def _promised(self, number: str) -> _Open | None:
+        """A promise that covers a command sent now; None if none could be made.
+
+        A new one stands beside an older one of the same case: what became of that is still to be seen.
+        """
+        known = self._newest.get(number)
         if known is not None and time.monotonic() - known.made < FRESH.total_seconds():
             return known
-        made = time.monotonic()
+        one = _Open(Promise(id=uuid.uuid4().hex, number=number), made=time.monotonic())
         try:
-            await self._patience.ask(lambda: once_more(lambda: self._write_down(number)))
+            await self._patience.ask(lambda: once_more(lambda: self._make(one.promise)))
         except (DatabaseAway, SQLAlchemyError):
             return None
-        # Somebody else may have renewed it meanwhile: all who send for this case share one.
-        promise = self._promises.setdefault(number, _Promise(made))
-        promise.made = max(made, promise.made)
-        return promise
+        self._open.append(one)
+        self._newest[number] = one
+        return one
 
     async def keep(self, ask: Ask) -> None:
         """Strike out what is written, and keep what was left behind; until cancelled."""
@@ -128,15 +129,18 @@ class Underway:
                 log.exception("underway")
 
     async def strike_out(self) -> None:
-        """Forget what is written. Raises DatabaseAway, SQLAlchemyError."""
+        """Forget what has been quiet for a while: its row goes too, unless something was not written.
+
+        Raises DatabaseAway, SQLAlchemyError.
+        """
         old = time.monotonic() - FRESH.total_seconds()
-        quiet = {number: one.made for number, one in self._promises.items() if one.kept_before(old)}
-        if not quiet:
-            return
-        await self._patience.ask(lambda: self._strike_out(quiet))
-        for number, made in quiet.items():
-            if (one := self._promises.get(number)) and one.made == made and not one.sending:
-                del self._promises[number]
+        quiet = {one for one in self._open if one.made < old and not one.sending}
+        if kept := [one.promise.id for one in quiet if one.kept]:
+            await self._patience.ask(lambda: self._strike_out(kept))
+        self._open = [one for one in self._open if one not in quiet]
+        for one in quiet:
+            if self._newest.get(one.promise.number) is one:
+                del self._newest[one.promise.number]
 
     async def keep_what_is_left(self, ask: Ask) -> None:
         """Let the cases look whose promises nobody has kept. Raises DatabaseAway, SQLAlchemyError."""
@@ -145,31 +149,21 @@ class Underway:
             if not await ask(left.number):
                 break  # nor will the others be reached
             reached.append(left)
-        if not reached:
-            return
-        await self._patience.ask(lambda: self._settle(reached))
-        log.info("left_behind", cases=[left.number for left in reached])
-        old = time.monotonic() - FRESH.total_seconds()
-        for left in reached:
-            one = self._promises.get(left.number)
-            if left.sender == self._sender and one and one.made < old and not one.sending:
-                del self._promises[left.number]
+        if reached:
+            await self._patience.ask(lambda: self._strike_out([left.id for left in reached]))
+            log.info("left_behind", cases=[left.number for left in reached])
 
-    async def _write_down(self, number: str) -> None:
+    async def _make(self, promise: Promise) -> None:
         async with self._database.connect() as connection:
-            await underway.promise(connection, self._sender, number)
+            await underway.make(connection, promise)
 
-    async def _strike_out(self, numbers: Iterable[str]) -> None:
+    async def _strike_out(self, ids: Iterable[str]) -> None:
         async with self._database.connect() as connection:
-            await underway.strike_out(connection, self._sender, numbers, FRESH / 2)
+            await underway.strike_out(connection, ids)
 
-    async def _left_behind(self) -> list[underway.Promise]:
+    async def _left_behind(self) -> Sequence[Promise]:
         async with self._database.connect() as connection:
-            return list(await underway.left_behind(connection, LEFT, AT_A_TIME))
-
-    async def _settle(self, promises: list[underway.Promise]) -> None:
-        async with self._database.connect() as connection:
-            await underway.settle(connection, promises)
+            return await underway.left_behind(connection, LEFT, AT_A_TIME)
 
 
 @asynccontextmanager

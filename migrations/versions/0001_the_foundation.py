@@ -689,10 +689,10 @@ def upgrade() -> None:
     op.create_index(op.f("ix_trackings_case_no"), "trackings", ["case_no"], unique=False)
     op.create_table(
         "underway",
-        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
         sa.Column("case_no", sa.Text(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("sender", "case_no", name=op.f("pk_underway")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_underway")),
     )
     op.create_table(
         "channels",

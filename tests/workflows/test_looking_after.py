@@ -106,6 +106,24 @@ async def test_a_promise_that_nobody_kept_is_kept_by_others(
     assert await eventually(lambda: _promises(product, number), lambda left: left == 0) == 0
 
 
+async def test_a_case_that_is_kept_busy_is_looked_after_all_the_same(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What follows on missing facts is not written either; new promises do not put off the old one."""
+    worker = await product.person("dongguan-g18")
+    monkeypatch.setattr(underway, "LEFT", timedelta(seconds=3))
+    with monkeypatch.context() as once:
+        once.setattr(Writer, "write", lost)
+        number = (await worker.report(matter="other", unit=GRID))["number"]
+
+    async def noted() -> bool:
+        await asyncio.sleep(0.5)
+        return bool((await worker.sends(number, "annotate", note="仍在现场"))["projected"])
+
+    assert not await noted()
+    assert await eventually(noted, bool)
+
+
 async def test_the_promise_of_a_process_that_is_gone_is_kept_too(watched: tuple[Product, Watched]) -> None:
     """Also where there is nothing left to be done, and where there never was such a case."""
     product, watching = watched
@@ -113,8 +131,10 @@ async def test_the_promise_of_a_process_that_is_gone_is_kept_too(watched: tuple[
     number = (await worker.report(matter="other", unit=GRID))["number"]
     async with product.services.sessions.write() as session:
         for one in (number, "20200101-000000"):
-            session.add(UnderwayRow(sender="gone", case_no=one, since=datetime.now(UTC) - timedelta(hours=1)))
-    gone = "SELECT case_no FROM underway WHERE sender = 'gone'"
+            session.add(
+                UnderwayRow(id=f"gone {one}", case_no=one, since=datetime.now(UTC) - timedelta(hours=1))
+            )
+    gone = "SELECT case_no FROM underway WHERE id LIKE 'gone%'"
     assert await eventually(lambda: rows(product, gone), lambda left: not left, within=15) == []
     assert await eventually(watching.shapes, bool) == [(False, True)]
 
@@ -160,5 +180,5 @@ async def test_one_promise_covers_the_commands_of_a_moment(product: Product) -> 
     assert second == first
     await asyncio.sleep(FRESH.total_seconds())
     await officer.sends(number, "annotate", note="另一时刻")
-    [third] = await rows(product, "SELECT since FROM underway WHERE case_no = :n", n=number)
+    [third] = await rows(product, "SELECT max(since) AS since FROM underway WHERE case_no = :n", n=number)
     assert third["since"] > first["since"]
