@@ -57,7 +57,7 @@ async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]
     """
     database = create_engine(settings, application="shaodao-api")
     sessions = Sessions(database)
-    directory = SessionDirectory(sessions, settings.revocation_cache)
+    directory = SessionDirectory(sessions, settings.revocation_cache, settings.database_patience)
     engine = Engine(settings)
     live = Live(sessions)
     # Of its own: what was accepted is not to queue behind what is read.

@@ -27,7 +27,7 @@ from runtime.database import Sessions
 log = structlog.get_logger(__name__)
 
 PATIENCE: Final = timedelta(milliseconds=800)
-"""How long a request waits for the look-up before PostgreSQL counts as away."""
+"""What `SHAODAO_DATABASE_PATIENCE` is unless it is set."""
 REST: Final = timedelta(seconds=1)
 """How long it is left alone then, so that not every request waits in vain."""
 REMEMBERED: Final = 50_000
@@ -46,8 +46,10 @@ class _Standing:
 class SessionDirectory:
     """What this process knows of sessions; one per process."""
 
-    def __init__(self, sessions: Sessions, remember_for: timedelta) -> None:
+    def __init__(self, sessions: Sessions, remember_for: timedelta, patience: timedelta = PATIENCE) -> None:
+        """`patience`: how long a request waits for the look-up before PostgreSQL counts as away."""
         self._sessions = sessions
+        self._patience = patience.total_seconds()
         self._remember_for = remember_for.total_seconds()
         self._known: OrderedDict[str, _Standing] = OrderedDict()
         self._asking: dict[str, asyncio.Task[_Standing]] = {}
@@ -87,7 +89,7 @@ class SessionDirectory:
             task = asyncio.create_task(self._ask(claims), name="session look-up")
             self._asking[claims.session] = task
             task.add_done_callback(lambda done: self._answered(claims.session, done))
-        await asyncio.wait({task}, timeout=PATIENCE.total_seconds())
+        await asyncio.wait({task}, timeout=self._patience)
         if not task.done() or task.cancelled():
             self._found_away("no answer in time")
             return None
