@@ -45,7 +45,7 @@ QUICK_CASES: Final = 50_000
 ROUNDS: Final = 3
 EACH: Final = 15
 """Readers of each level that ask each question in a round."""
-SELDOM: Final = 3
+SELDOM: Final = 2
 """The same for questions that nobody waits for all day."""
 WARMING: Final = 5
 
