@@ -125,7 +125,7 @@ class Underway:
                     await self.keep_what_is_left(ask)
             except (DatabaseAway, SQLAlchemyError):
                 continue  # it all stays where it is
-            except Exception:
+            except Exception:  # whatever it was, the promises of tomorrow are to be kept too
                 log.exception("underway")
 
     async def strike_out(self) -> None:

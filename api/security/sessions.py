@@ -26,8 +26,6 @@ from runtime.database import Sessions
 
 log = structlog.get_logger(__name__)
 
-PATIENCE: Final = timedelta(milliseconds=800)
-"""What `SHAODAO_DATABASE_PATIENCE` is unless it is set."""
 REST: Final = timedelta(seconds=1)
 """How long it is left alone then, so that not every request waits in vain."""
 REMEMBERED: Final = 50_000
@@ -46,7 +44,7 @@ class _Standing:
 class SessionDirectory:
     """What this process knows of sessions; one per process."""
 
-    def __init__(self, sessions: Sessions, remember_for: timedelta, patience: timedelta = PATIENCE) -> None:
+    def __init__(self, sessions: Sessions, remember_for: timedelta, patience: timedelta) -> None:
         """`patience`: how long a request waits for the look-up before PostgreSQL counts as away."""
         self._sessions = sessions
         self._patience = patience.total_seconds()

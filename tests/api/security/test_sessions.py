@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.errors import SessionEnded
-from api.security.sessions import PATIENCE, SessionDirectory
+from api.security.sessions import SessionDirectory
 from api.security.tokens import Claims
 from models.city.people import Principal
 from models.queries.sessions import open_session, revoke_session
@@ -22,6 +22,7 @@ from runtime.settings import Settings
 from tests.api.house import House
 
 MINUTE = timedelta(minutes=1)
+PATIENCE = timedelta(milliseconds=800)
 AT = datetime.now(UTC)
 
 
@@ -32,7 +33,7 @@ def claims(session: str, person: str = "p_grid") -> Claims:
 
 @pytest.fixture
 async def directory(sessions: Sessions) -> AsyncIterator[SessionDirectory]:
-    directory = SessionDirectory(sessions, MINUTE)
+    directory = SessionDirectory(sessions, MINUTE, PATIENCE)
     yield directory
     await directory.close()
 
@@ -90,7 +91,7 @@ async def test_a_standing_is_remembered_for_its_time_and_forgotten_when_told(
 
 
 async def test_a_revocation_is_seen_when_the_memory_is_out_of_date(house: House, sessions: Sessions) -> None:
-    forgetful = SessionDirectory(sessions, timedelta(0))
+    forgetful = SessionDirectory(sessions, timedelta(0), PATIENCE)
     await begin(sessions, "elsewhere revoked")
     await forgetful.principal(claims("elsewhere revoked"))
     async with sessions.write() as session:
@@ -119,7 +120,7 @@ async def test_forty_requests_at_once_ask_once(house: House, sessions: Sessions)
             return await super()._ask(claims)
 
     await begin(sessions, "busy")
-    directory = Counting(sessions, MINUTE)
+    directory = Counting(sessions, MINUTE, PATIENCE)
     await asyncio.gather(*(directory.principal(claims("busy")) for _ in range(40)))
     assert asked == 1
 
@@ -133,7 +134,7 @@ async def test_without_postgresql_the_token_is_believed_and_nobody_waits_long() 
             {"database_url": f"postgresql://x:x@127.0.0.1:{port}/x", "secret_key": "0123456789" * 4}
         )
     )
-    directory = SessionDirectory(Sessions(engine), MINUTE)
+    directory = SessionDirectory(Sessions(engine), MINUTE, PATIENCE)
     try:
         began = time.monotonic()
         assert (await directory.principal(claims("s"))).person == "p_grid"
@@ -151,7 +152,7 @@ async def test_a_revocation_once_seen_holds_while_postgresql_is_away(
     house: House, sessions: Sessions
 ) -> None:
     await begin(sessions, "revoked before")
-    directory = SessionDirectory(sessions, timedelta(0))
+    directory = SessionDirectory(sessions, timedelta(0), PATIENCE)
     async with sessions.write() as session:
         await revoke_session(session, "revoked before", "p_grid", AT)
     with pytest.raises(SessionEnded):
