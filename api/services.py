@@ -23,7 +23,7 @@ from api.turns import Turns
 from api.underway import Underway, keeping
 from api.unit_directory import UnitDirectory
 from api.writing import Writer
-from runtime.database import Sessions, create_engine
+from runtime.database import Sessions, Standing, create_engine
 from runtime.settings import Settings
 
 
@@ -68,9 +68,10 @@ async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]
         pre_ping=False,  # the writer tries again by itself
         autocommit=True,
     )
+    standing = Standing(quick, settings.pool_size)
     patience = Patience(settings.database_patience)
-    underway = Underway(quick, patience)
-    gateway = Gateway(engine, settings, metrics, Writer(quick, patience), underway, Turns())
+    underway = Underway(standing, patience)
+    gateway = Gateway(engine, settings, metrics, Writer(standing, patience), underway, Turns())
     try:
         with on_termination(live.end):
             async with keeping(underway, gateway.look):
@@ -98,6 +99,7 @@ async def start(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]
     finally:
         await live.close()
         await patience.close()
+        await standing.close()
         await quick.dispose()
         await directory.close()
         await database.dispose()

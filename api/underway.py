@@ -23,12 +23,12 @@ from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.errors import DatabaseAway
 from api.patience import Patience, once_more
 from models.queries import underway
 from models.queries.underway import Promise
+from runtime.database import Standing
 from workflows.policies import STEP_PATIENCE
 
 log = structlog.get_logger(__name__)
@@ -73,8 +73,8 @@ class Sending:
 class Underway:
     """The commands that this process sends."""
 
-    def __init__(self, database: AsyncEngine, patience: Patience) -> None:
-        """`database` commits every statement by itself."""
+    def __init__(self, database: Standing, patience: Patience) -> None:
+        """`database` commits every statement."""
         self._database = database
         self._patience = patience
         self._open: list[_Open] = []

@@ -12,12 +12,12 @@ from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.errors import DatabaseAway
 from api.patience import Patience, once_more
 from models.case.state import Case
 from models.queries.projection import Forked, has_version, project
+from runtime.database import Standing
 from workflows.messages import Receipt
 
 log = structlog.get_logger(__name__)
@@ -29,8 +29,8 @@ LOOK_AGAIN: Final = (0.01, 0.02, 0.04, 0.08, 0.16)
 class Writer:
     """Writes the facts of receipts; one per process."""
 
-    def __init__(self, database: AsyncEngine, patience: Patience) -> None:
-        """`database` commits every statement by itself: there is only one, and BEGIN would be another."""
+    def __init__(self, database: Standing, patience: Patience) -> None:
+        """`database` commits every statement: there is only one, and BEGIN would be another."""
         self._database = database
         self._patience = patience
 

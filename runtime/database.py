@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
 import psycopg
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -47,6 +49,8 @@ def create_engine(
         "idle_in_transaction_session_timeout": 60_000,
         # Compiling a plan takes longer than any of these statements.
         "jit": "off",
+        # Such a statement finds its rows by their keys, whatever the values: it is planned once.
+        **({"plan_cache_mode": "force_generic_plan"} if autocommit else {}),
     }
     return create_async_engine(
         settings.dsn,
@@ -62,6 +66,41 @@ def create_engine(
             "options": " ".join(f"-c {name}={value}" for name, value in server_options.items()),
         },
     )
+
+
+class Standing:
+    """Connections that stay open from one statement to the next, for what every command sends.
+
+    What a pool does at each taking and giving back takes longer than such a statement.
+    """
+
+    def __init__(self, engine: AsyncEngine, most: int) -> None:
+        """At `most` so many of `engine`, which must commit every statement by itself."""
+        self._engine = engine
+        self._idle: list[AsyncConnection] = []
+        self._places = asyncio.Semaphore(most)
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that nobody else has meanwhile; to be left as it was found."""
+        async with self._places:
+            connection = self._idle.pop() if self._idle else await self._engine.connect()
+            try:
+                yield connection
+            except BaseException as error:
+                await connection.close()
+                if isinstance(error, DBAPIError) and error.connection_invalidated:
+                    await self.close()  # PostgreSQL was restarted: the others are dead too
+                raise
+            self._idle.append(connection)
+
+    async def close(self) -> None:
+        """Close those that nobody has at the moment."""
+        idle, self._idle = self._idle, []
+        for connection in idle:
+            with suppress(SQLAlchemyError):
+                await connection.invalidate()
+                await connection.close()
 
 
 class Sessions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TextIO
 
 import structlog
@@ -28,6 +29,8 @@ FORBIDDEN_FRAGMENTS = (
     "credential",
     "api_key",
 )
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 def configure_logging(settings: Settings, *, service: str, stream: TextIO | None = None) -> None:
@@ -88,6 +91,8 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 
 def _clean(value: Any) -> Any:
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Mapping):
         return {key: _clean(inner) for key, inner in value.items() if not _forbidden(str(key))}
     if isinstance(value, list | tuple):
@@ -95,6 +100,7 @@ def _clean(value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=1024)  # a process logs with a few dozen
 def _forbidden(key: str) -> bool:
     lower = key.lower()
     return lower in FORBIDDEN_KEYS or any(fragment in lower for fragment in FORBIDDEN_FRAGMENTS)

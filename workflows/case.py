@@ -75,6 +75,8 @@ class CaseWorkflow:
         self._facts: list[SealedFact] = []
         self._seen: dict[str, Seen] = {}
         self._prepared: _Prepared | None = None
+        self._read: tuple[bytes, Envelope] | None = None
+        """The envelope that was read last, and what it was read from."""
         self._told = 0
         """The last fact that a receipt has carried."""
         self._keepers: list[asyncio.Task[None]] = []
@@ -278,14 +280,16 @@ class CaseWorkflow:
         A replay asks no validator. That makes no difference: to decide is a pure function of these three.
         """
         ready, self._prepared = self._prepared, None
-        if ready and ready.case is self._case and ready.at == now and ready.envelope == envelope:
+        if ready and ready.case is self._case and ready.at == now and ready.envelope is envelope:
             return ready.decision
         return decide(self._case, envelope, now)
 
-    @staticmethod
-    def _envelope(args: Sequence[RawValue]) -> Envelope:
-        envelope: Envelope = workflow.payload_converter().from_payload(args[0].payload, Envelope)
-        return envelope
+    def _envelope(self, args: Sequence[RawValue]) -> Envelope:
+        """What was sent. Validator and handler are given the same, one right after the other."""
+        payload = args[0].payload
+        if self._read is None or self._read[0] != payload.data:
+            self._read = payload.data, workflow.payload_converter().from_payload(payload, Envelope)
+        return self._read[1]
 
     # ── machines, operators, tests ───────────────────────────────────────────────────────────────
 

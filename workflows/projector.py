@@ -83,11 +83,22 @@ class Projector:
         """
         length = workflow.info().get_current_history_length()
         told = within != AT_ONCE
+        self._forget_states(length)
         self._outbox.extend(_Waiting(fact, case, length, told=told) for fact in facts)
         if within is None and len(self._outbox) >= WAITING_LIMIT:
             within = LOOK_AFTER
         if within is not None:
             self._want(workflow.now() + within)
+
+    def _forget_states(self, length: int) -> None:
+        """Of what is durable, all goes in one batch, beside the state after the last of it alone."""
+        durable = [waiting for waiting in self._outbox if waiting.decided_at < length]
+        if not durable or len(durable) > BATCH_LIMIT:
+            return
+        last = durable[-1].case
+        for place, waiting in enumerate(durable):
+            if waiting.case is not last:
+                self._outbox[place] = waiting._replace(case=last)
 
     def look(self) -> None:
         """Look after everything that is not known to be written."""

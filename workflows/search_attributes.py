@@ -1,4 +1,7 @@
-"""Typed search attributes of a case: what an operator may filter by in Temporal's UI. No personal data."""
+"""Typed search attributes of a case: what an operator may filter by in Temporal's UI. No personal data.
+
+Where it happened, which never changes. All else people find in Shaodao's own lists.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +10,15 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 from models.case.dossier import Dossier
 from models.city.units import UnitKind
 
-CATEGORY = SearchAttributeKey.for_keyword("ShaodaoCategory")
-URGENCY = SearchAttributeKey.for_keyword("ShaodaoUrgency")
 STREET = SearchAttributeKey.for_keyword("ShaodaoStreet")
 DISTRICT = SearchAttributeKey.for_keyword("ShaodaoDistrict")
-ENTRY_LEVEL = SearchAttributeKey.for_keyword("ShaodaoEntryLevel")
 
 #: All of them, to be registered with a server before the first case is opened.
-SEARCH_ATTRIBUTES: tuple[SearchAttributeKey[str], ...] = (CATEGORY, URGENCY, STREET, DISTRICT, ENTRY_LEVEL)
+SEARCH_ATTRIBUTES: tuple[SearchAttributeKey[str], ...] = (STREET, DISTRICT)
 
 
 def attributes_of(dossier: Dossier) -> TypedSearchAttributes:
     """The attributes of a case as it opens; they stay as they are."""
-    pairs = [
-        SearchAttributePair(CATEGORY, dossier.matter.key),
-        SearchAttributePair(URGENCY, dossier.urgency.value),
-        SearchAttributePair(ENTRY_LEVEL, dossier.ladder[dossier.entry].level.value),
-    ]
-    for key, kind in ((STREET, UnitKind.STREET), (DISTRICT, UnitKind.DISTRICT)):
-        unit = dossier.unit_of(kind)
-        if unit is not None:
-            pairs.append(SearchAttributePair(key, unit.id))
-    return TypedSearchAttributes(pairs)
+    places = ((STREET, UnitKind.STREET), (DISTRICT, UnitKind.DISTRICT))
+    known = ((key, dossier.unit_of(kind)) for key, kind in places)
+    return TypedSearchAttributes([SearchAttributePair(key, unit.id) for key, unit in known if unit])

@@ -49,16 +49,16 @@ def rows(case: Case, facts: Sequence[SealedFact], shown: Mapping[str, Any] | Non
         result.pictures.extend(fact.body.get("attachments", ()))
         if fact.body["fact"] != "clock_set":
             continue
-        clock = Clock.model_validate(fact.body["clock"])
-        touched.add(clock.id)
-        previous = opened.pop(clock.id, None)
+        told = fact.body["clock"]
+        touched.add(told["id"])
+        previous = opened.pop(told["id"], None)
         if previous is not None:
             end(previous, fact.at)
             result.opened.append(previous)
         else:
-            result.closed.append({"clock_id": clock.id, "revision": fact.seq, "at": fact.at.isoformat()})
-        if clock.state is ClockState.RUNNING:
-            opened[clock.id] = clock_row(case, clock, fact)
+            result.closed.append({"clock_id": told["id"], "revision": fact.seq, "at": fact.at.isoformat()})
+        if told["state"] == ClockState.RUNNING:
+            opened[told["id"]] = clock_row(case, Clock.model_validate(told), fact)
     result.opened.extend(opened.values())
     result.owners = [
         {"clock_id": clock.id, "owner_id": owner_of(case, clock).id}

@@ -8,18 +8,16 @@ fact.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from pydantic_core import to_json
-from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlmodel import col
 
 from models.case.sealing import SealedFact
 from models.case.state import Case
 from models.queries.case_rows import rows
-from models.tables.cases import CaseRow, FactRow
+from models.queries.direct import Direct
 
 CHANNEL: Final = "shaodao_cases"
 """Where `NOTIFY` tells listeners that a case has a new version; the payload is `number version`."""
@@ -55,19 +53,17 @@ def setting(columns: str, *but: str) -> str:
     return ", ".join(f"{name} = EXCLUDED.{name}" for name in _names(columns) if name not in but)
 
 
-def inserting(table: str, part: str, columns: str, source: str = "jsonb_to_recordset") -> str:
-    """An INSERT from the JSON bound as `part`: a list of rows, or one row with `jsonb_to_record`."""
-    return _insert(table, f"{source}(CAST(:{part} AS jsonb))", columns)
-
-
-def _insert(table: str, source: str, columns: str, where: str = "true") -> str:
+def inserting(table: str, part: str, columns: str, where: str = "true") -> str:
+    """An INSERT of the rows in the JSON bound as `part`."""
     names = ", ".join(_names(columns))
     # Built of the constants above; every value is bound.
-    return f"INSERT INTO {table} ({names}) SELECT {names} FROM {source} AS r({columns}) WHERE {where}"  # noqa: S608
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM {_of(part, columns)} WHERE {where}"  # noqa: S608
 
 
-def _list(part: str) -> str:
-    return f"jsonb_to_recordset((SELECT parts -> '{part}' FROM sent))"  # noqa: S608
+def _of(part: str, columns: str) -> str:
+    """The rows in the JSON bound as `part`, which is a list of them, or but one, as `r`."""
+    kind = "record" if part == "case" else "recordset"
+    return f"jsonb_to_{kind}(CAST(:{part} AS jsonb)) AS r({columns})"
 
 
 class Forked(Exception):
@@ -85,14 +81,72 @@ class Forked(Exception):
 _MAY: Final = "EXISTS (SELECT 1 FROM may)"
 _IS_NEWEST: Final = "EXISTS (SELECT 1 FROM new_case)"
 
-# The parts see one snapshot of the tables and touch different rows, so their order does not matter.
-_WRITE: Final = text(
-    f"""
-    WITH sent AS MATERIALIZED (
-        SELECT CAST(:parts AS jsonb) AS parts
-    ), fork AS MATERIALIZED (
+
+# Each part of a write beside the table it is for, by the part's name in `Rows`.
+_PARTS: Final[Mapping[str, str]] = {
+    "words": f"""new_words AS (
+        {inserting("case_words", "words", WORDS_COLUMNS, _MAY)}
+        ON CONFLICT (case_number) DO NOTHING
+    )""",
+    "facts": f"""new_facts AS (
+        {inserting("facts", "facts", FACT_COLUMNS, _MAY)}
+        ON CONFLICT (case_number, seq) DO NOTHING
+    )""",
+    "tasks": f"""new_tasks AS (
+        {inserting("tasks", "tasks", TASK_COLUMNS, _IS_NEWEST)}
+        ON CONFLICT (case_number, id) DO UPDATE SET {setting(TASK_COLUMNS, "case_number", "id")}
+    )""",
+    "orders": f"""new_orders AS (
+        {inserting("orders", "orders", ORDER_COLUMNS, _IS_NEWEST)}
+        ON CONFLICT (case_number, id) DO UPDATE SET {setting(ORDER_COLUMNS, "case_number", "id", "person")}
+        WHERE (orders.answered_at, orders.owed, orders.due_at)
+            IS DISTINCT FROM (EXCLUDED.answered_at, EXCLUDED.owed, EXCLUDED.due_at)
+    )""",
+    "closed": f"""closed_clocks AS (
+        UPDATE clocks SET valid_until = r.at,
+            why = CASE WHEN greatest(clocks.red_at, clocks.valid_from) < r.at THEN clocks.why END
+        FROM {_of("closed", "clock_id text, revision int, at timestamptz")}
+        WHERE clocks.case_number = :number AND clocks.clock_id = r.clock_id
+            AND clocks.valid_until IS NULL AND clocks.revision < r.revision AND {_MAY}
+    )""",  # noqa: S608 - built of constants above
+    "opened": f"""new_clocks AS (
+        {inserting("clocks", "opened", CLOCK_COLUMNS, _MAY)}
+        ON CONFLICT (case_number, clock_id, revision) DO UPDATE
+        SET valid_until = EXCLUDED.valid_until, why = EXCLUDED.why,
+            owner_id = CASE WHEN EXCLUDED.valid_until IS NULL THEN EXCLUDED.owner_id ELSE clocks.owner_id END
+        WHERE clocks.valid_until IS NULL AND (EXCLUDED.valid_until IS NOT NULL OR {_IS_NEWEST})
+    )""",  # noqa: S608
+    "owners": f"""moved_clocks AS (
+        UPDATE clocks SET owner_id = r.owner_id
+        FROM {_of("owners", "clock_id text, owner_id text")}
+        WHERE clocks.case_number = :number AND clocks.clock_id = r.clock_id
+            AND clocks.valid_until IS NULL AND clocks.owner_id <> r.owner_id
+            AND {_IS_NEWEST}
+    )""",  # noqa: S608
+    "messages": f"""new_messages AS (
+        {inserting("messages", "messages", MESSAGE_COLUMNS, _MAY)}
+        ON CONFLICT (case_number, seq, place) DO NOTHING
+    )""",
+    "pictures": f"""linked_pictures AS (
+        UPDATE attachments SET case_no = :number
+        WHERE id IN (SELECT jsonb_array_elements_text(CAST(:pictures AS jsonb)))
+            AND case_no IS NULL AND {_MAY}
+    )""",  # noqa: S608
+}
+
+
+@cache
+def _writing(parts: frozenset[str]) -> Direct:
+    """The statement that writes a case and these parts; PostgreSQL looks at no table that has none.
+
+    The parts see one snapshot of the tables and touch different rows, so their order does not matter.
+    """
+    written = ", ".join(statement for part, statement in _PARTS.items() if part in parts)
+    return Direct(
+        f"""
+    WITH fork AS MATERIALIZED (
         SELECT facts.seq
-        FROM {_list("facts")} AS r(seq int, hash text, previous text)
+        FROM {_of("facts", "seq int, hash text, previous text")}
         JOIN facts ON facts.case_number = :number AND facts.seq IN (r.seq, r.seq - 1)
         WHERE facts.hash <> CASE facts.seq WHEN r.seq THEN r.hash ELSE r.previous END
     ), may AS MATERIALIZED (
@@ -101,60 +155,23 @@ _WRITE: Final = text(
             OR EXISTS (SELECT 1 FROM facts WHERE case_number = :number AND seq = CAST(:behind AS int))
         )
     ), new_case AS (
-        {_insert("cases", "jsonb_to_record((SELECT parts -> 'case' FROM sent))", CASE_COLUMNS, _MAY)}
+        {inserting("cases", "case", CASE_COLUMNS, _MAY)}
         ON CONFLICT (number) DO UPDATE SET {setting(CASE_COLUMNS, "number")}
         WHERE cases.version < EXCLUDED.version
         RETURNING number, version
-    ), new_words AS (
-        {_insert("case_words", _list("words"), WORDS_COLUMNS, _MAY)}
-        ON CONFLICT (case_number) DO NOTHING
     ), seen_words AS (
         UPDATE case_words SET seen_by = r.visible_to
-        FROM jsonb_to_record((SELECT parts -> 'case' FROM sent)) AS r(visible_to text[])
+        FROM {_of("case", "visible_to text[]")}
         WHERE case_words.case_number = :number AND case_words.seen_by <> r.visible_to AND {_IS_NEWEST}
-    ), new_facts AS (
-        {_insert("facts", _list("facts"), FACT_COLUMNS, _MAY)}
-        ON CONFLICT (case_number, seq) DO NOTHING
-    ), new_tasks AS (
-        {_insert("tasks", _list("tasks"), TASK_COLUMNS, _IS_NEWEST)}
-        ON CONFLICT (case_number, id) DO UPDATE SET {setting(TASK_COLUMNS, "case_number", "id")}
-    ), new_orders AS (
-        {_insert("orders", _list("orders"), ORDER_COLUMNS, _IS_NEWEST)}
-        ON CONFLICT (case_number, id) DO UPDATE SET {setting(ORDER_COLUMNS, "case_number", "id", "person")}
-        WHERE (orders.answered_at, orders.owed, orders.due_at)
-            IS DISTINCT FROM (EXCLUDED.answered_at, EXCLUDED.owed, EXCLUDED.due_at)
-    ), closed_clocks AS (
-        UPDATE clocks SET valid_until = r.at,
-            why = CASE WHEN greatest(clocks.red_at, clocks.valid_from) < r.at THEN clocks.why END
-        FROM {_list("closed")} AS r(clock_id text, revision int, at timestamptz)
-        WHERE clocks.case_number = :number AND clocks.clock_id = r.clock_id
-            AND clocks.valid_until IS NULL AND clocks.revision < r.revision AND {_MAY}
-    ), new_clocks AS (
-        {_insert("clocks", _list("opened"), CLOCK_COLUMNS, _MAY)}
-        ON CONFLICT (case_number, clock_id, revision) DO UPDATE
-        SET valid_until = EXCLUDED.valid_until, why = EXCLUDED.why,
-            owner_id = CASE WHEN EXCLUDED.valid_until IS NULL THEN EXCLUDED.owner_id ELSE clocks.owner_id END
-        WHERE clocks.valid_until IS NULL AND (EXCLUDED.valid_until IS NOT NULL OR {_IS_NEWEST})
-    ), moved_clocks AS (
-        UPDATE clocks SET owner_id = r.owner_id
-        FROM {_list("owners")} AS r(clock_id text, owner_id text)
-        WHERE clocks.case_number = :number AND clocks.clock_id = r.clock_id
-            AND clocks.valid_until IS NULL AND clocks.owner_id <> r.owner_id
-            AND {_IS_NEWEST}
-    ), new_messages AS (
-        {_insert("messages", _list("messages"), MESSAGE_COLUMNS, _MAY)}
-        ON CONFLICT (case_number, seq, place) DO NOTHING
-    ), linked_pictures AS (
-        UPDATE attachments SET case_no = :number
-        WHERE id IN (SELECT jsonb_array_elements_text((SELECT parts -> 'pictures' FROM sent)))
-            AND case_no IS NULL AND {_MAY}
-    )
+    ), {written}
     SELECT (SELECT min(seq) FROM fork) AS fork, {_MAY} AS written,
         (SELECT count(pg_notify('{CHANNEL}', number || ' ' || version)) FROM new_case)
     """  # noqa: S608 - built of constants above
-)
-# In the driver's own spelling: its statement is long, and would be gone through anew for every command.
-_SPELLED: Final = str(_WRITE.compile(dialect=PGDialect_psycopg()))  # type: ignore[no-untyped-call]
+    )
+
+
+_HAS_VERSION: Final = Direct("SELECT 1 FROM cases WHERE number = :number AND version >= :version")
+_IS_WRITTEN: Final = Direct("SELECT 1 FROM facts WHERE case_number = :number AND seq = :seq AND hash = :hash")
 
 
 def _json(value: Any) -> str:
@@ -173,27 +190,25 @@ async def project(
 
     `shown` is the state's snapshot, if the caller has it.
 
-    All of it or nothing, by itself: the connection may commit every statement. With `in_order` nothing is
+    All of it or nothing, by itself where the connection commits every statement. With `in_order` nothing is
     written, and False returned, where the fact before these is not there. Raises Forked when other facts
     stand in their places; nothing is written then.
     """
-    behind = facts[0].seq - 1 if in_order else 0
-    parameters = {"number": case.number, "behind": behind, "parts": _json(vars(rows(case, facts, shown)))}
-    answer = (await connection.exec_driver_sql(_SPELLED, parameters)).mappings().one()
-    if answer["fork"] is not None:
-        raise Forked(case.number, answer["fork"])
-    return bool(answer["written"])
+    parts = {name: part for name, part in vars(rows(case, facts, shown)).items() if part}
+    values: dict[str, Any] = {name: _json(part) for name, part in parts.items()}
+    values |= {"number": case.number, "behind": facts[0].seq - 1 if in_order else 0}
+    [(fork, written, _)] = await _writing(frozenset(parts)).rows(connection, values)
+    if fork is not None:
+        raise Forked(case.number, fork)
+    return bool(written)
 
 
 async def has_version(connection: AsyncConnection, number: str, version: int) -> bool:
     """Whether the case is written up to `version`."""
-    found = select(col(CaseRow.version)).where(col(CaseRow.number) == number, col(CaseRow.version) >= version)
-    return (await connection.execute(found)).first() is not None
+    return bool(await _HAS_VERSION.rows(connection, {"number": number, "version": version}))
 
 
 async def is_written(connection: AsyncConnection, number: str, fact: SealedFact) -> bool:
     """Whether the fact is there, and so all before it: they come in order, each with the state after it."""
-    found = select(col(FactRow.hash)).where(
-        col(FactRow.case_number) == number, col(FactRow.seq) == fact.seq, col(FactRow.hash) == fact.hash
-    )
-    return (await connection.execute(found)).first() is not None
+    values = {"number": number, "seq": fact.seq, "hash": fact.hash}
+    return bool(await _IS_WRITTEN.rows(connection, values))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Final
 
-from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlmodel import col
 
 from models.base import Frozen
-from models.tables.underway import UnderwayRow
+from models.queries.direct import Direct
 
 
 class Promise(Frozen):
@@ -21,23 +20,25 @@ class Promise(Frozen):
     """The case's."""
 
 
+_MAKE: Final = Direct("INSERT INTO underway (id, case_no, since) VALUES (:id, :number, clock_timestamp())")
+_STRIKE_OUT: Final = Direct("DELETE FROM underway WHERE id = ANY(CAST(:ids AS text[]))")
+_LEFT_BEHIND: Final = Direct(
+    "SELECT id, case_no FROM underway WHERE since < clock_timestamp() - CAST(:longer AS interval)"
+    " ORDER BY since LIMIT :limit"
+)
+
+
 async def make(connection: AsyncConnection, promise: Promise) -> None:
-    """Write down that the case is about to be sent a command. The caller commits."""
-    values = {"id": promise.id, "case_no": promise.number, "since": func.clock_timestamp()}
-    await connection.execute(insert(UnderwayRow).values(values))
+    """Write down that the case is about to be sent a command. The connection must commit by itself."""
+    await _MAKE.rows(connection, vars(promise))
 
 
 async def strike_out(connection: AsyncConnection, ids: Iterable[str]) -> None:
-    """These are kept. The caller commits."""
-    await connection.execute(delete(UnderwayRow).where(col(UnderwayRow.id).in_(list(ids))))
+    """These are kept. The connection must commit by itself."""
+    await _STRIKE_OUT.rows(connection, {"ids": list(ids)})
 
 
 async def left_behind(connection: AsyncConnection, longer: timedelta, limit: int) -> Sequence[Promise]:
     """The oldest promises that have been open for longer than that."""
-    old = (
-        select(col(UnderwayRow.id), col(UnderwayRow.case_no))
-        .where(col(UnderwayRow.since) < func.clock_timestamp() - longer)
-        .order_by(col(UnderwayRow.since))
-        .limit(limit)
-    )
-    return [Promise(id=id_, number=number) for id_, number in await connection.execute(old)]
+    found = await _LEFT_BEHIND.rows(connection, {"longer": longer, "limit": limit})
+    return [Promise(id=id_, number=number) for id_, number in found]

@@ -112,6 +112,7 @@ async def test_words_are_looked_for_as_they_are(product: Product, words: str) ->
     assert [line["number"] for line in found][:1] == [mine]
 
 
+@pytest.mark.timeout(600)  # some five hundred pages
 async def test_no_filter_of_a_page_is_more_than_a_filter(product: Product) -> None:
     for login in {person.login for person in demo_people()}:
         await product.admitted(login)

@@ -19,6 +19,7 @@ from api.writing import Writer
 from models.case.commands import Annotate, Envelope
 from models.case.sealing import SealedFact, broken_link
 from models.queries.facts import fact_rows, sealed
+from runtime.database import Standing
 from runtime.settings import Settings
 from tests import servers as kept
 from tests.support.outages import PATIENCE
@@ -42,7 +43,7 @@ async def test_more_commands_at_once_than_the_engine_takes_are_told_alike_everyw
     house, worker = product.services, await product.person("dongguan-g18")
     number = (await worker.report(matter="other", unit=GRID))["number"]
     principal = house.signer.read(worker.headers["Authorization"].split()[1]).principal
-    committing = house.database.execution_options(isolation_level="AUTOCOMMIT")
+    committing = Standing(house.database.execution_options(isolation_level="AUTOCOMMIT"), most=2)
     patience = Patience(PATIENCE)
     crowding = Gateway(
         house.engine,
@@ -58,6 +59,7 @@ async def test_more_commands_at_once_than_the_engine_takes_are_told_alike_everyw
         await crowding.send(number, Envelope(id=uuid.uuid4().hex, principal=principal, command=command))
 
     await asyncio.gather(*(note(n) for n in range(20)))
+    await committing.close()
 
     stored = await _told_alike(product, number)
     assert sorted(int(fact.body["note"]) for fact in stored if fact.body["fact"] == "annotated") == list(
