@@ -38,9 +38,8 @@ MINUTE: Final = timedelta(seconds=60)
 MARGIN: Final = timedelta(seconds=8)
 """Before the minute, so that opened cases have come to rest; and from its end to the second in which all
 turn red."""
-SAMPLE: Final = timedelta(seconds=12)
-"""How long it is tried how quickly cases can be opened: longer than a case takes to look after its opening
-(`LOOK_AFTER`), which then costs as much again."""
+SAMPLE: Final = timedelta(seconds=6)
+"""How long it is tried how quickly cases can be opened."""
 PATIENCE: Final = timedelta(seconds=30)
 """Without anything new, what has not been recorded by then is missing."""
 

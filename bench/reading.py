@@ -45,9 +45,10 @@ QUICK_CASES: Final = 50_000
 ROUNDS: Final = 3
 EACH: Final = 15
 """Readers of each level that ask each question in a round."""
-SELDOM: Final = 2
+SELDOM: Final = 1
 """The same for questions that nobody waits for all day."""
 WARMING: Final = 5
+"""Readers of each level that ask before anything is measured; one, where questions are asked seldom."""
 
 _QUARTER: Final = psutil.virtual_memory().total // 4 // 2**20
 PRODUCTION: Final = {
@@ -187,9 +188,9 @@ async def ask_all(address: str, say: Say, *, rounds: int, each: int, plans: bool
     try:
         meter = Meter(engine)
         for name, ask in ASKED.items():
-            turns = each if name in AT_ONCE else min(each, SELDOM)
+            turns, warming = (each, WARMING) if name in AT_ONCE else (min(each, SELDOM), SELDOM)
             taken = [
-                await _round(engine, meter, ask, Readers(place, seed), turns, WARMING if seed == 1 else 0)
+                await _round(engine, meter, ask, Readers(place, seed), turns, warming if seed == 1 else 0)
                 for seed in range(1, rounds + 1)
             ]
             whole = [[ms for level in levels.values() for ms in level] for levels in taken]

@@ -29,7 +29,7 @@ from bench.house import TASK_QUEUE, House, house
 
 TIMES: Final = 2
 """How often every blow is struck at least; moved deadlines once with each part that may be away."""
-RESERVED: Final = 300.0
+RESERVED: Final = 400.0
 """Seconds kept for what comes after the extra rounds: `shaodao up`, the small disk, the last judgement."""
 UP: Final = "up"
 DISK: Final = "disk"
@@ -178,7 +178,9 @@ class Campaign:
             for finding in last.findings:
                 self._say(f"    ✗ {finding.fault}: {finding.number} {finding.words}")
             self.outcome.last.append(last)
-            self.outcome.findings += last.findings
+            known = {(one.fault, one.number, one.words) for one in self.outcome.findings}
+            new = [one for one in last.findings if (one.fault, one.number, one.words) not in known]
+            self.outcome.findings += new
             self.outcome.closed += scene.load.closed
             self.outcome.hung_up += scene.clients.hung_up
             self._count(memory, *before)

@@ -99,9 +99,10 @@ class Clients:
     async def post(self, login: str, path: str, body: dict[str, Any]) -> Answer:
         """Send something new, until it is answered; the answer is remembered. Raises Refused, GaveUp."""
         sent = self._request(login, path, body)
+        began = time.monotonic()
         if self._rng.random() < self.hang_up_share:
-            await self._hang_up(sent)
-        answer = await self.send(sent)
+            await self._hang_up(sent)  # which may have brought it there all the same
+        answer = (await self.send(sent)).model_copy(update={"began": began})
         self.memory.note(answer)
         return answer
 

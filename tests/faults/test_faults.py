@@ -65,6 +65,8 @@ class Played(Frozen):
     """What was found after each tampering, each with a case of its own."""
     other_answers: tuple[Finding, ...]
     """What was found when the product answered something else than what was remembered."""
+    cut: Answer
+    """The answer to a request whose line was cut at the first try."""
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +100,7 @@ async def _play(folder: Path, disk: SmallDisk | None, no_disk: str) -> Played:
         done |= {"pictures": len(memory.pictures), "residents": len(memory.followed)}
         tampered = await _tamper(scene)
         other_answers = await _other_answers(scene)
+        cut = await _cut(scene)
     return Played(
         rounds=rounds,
         no_disk=no_disk,
@@ -105,7 +108,16 @@ async def _play(folder: Path, disk: SmallDisk | None, no_disk: str) -> Played:
         last=last,
         tampered=tampered,
         other_answers=tuple(other_answers),
+        cut=cut,
     )
+
+
+async def _cut(scene: Scene) -> Answer:
+    number = await _untouched(scene)
+    scene.clients.hang_up_share = 1.0
+    answer = await scene.clients.post("dongguan", f"/cases/{number}/annotate", {"note": "请带梯子"})
+    scene.clients.hang_up_share = 0.0
+    return answer
 
 
 async def _tamper(scene: Scene) -> dict[str, tuple[Finding, ...]]:
@@ -262,6 +274,11 @@ def test_people_did_more_than_the_loop(played: Played, what: str) -> None:
 
 def test_clients_had_to_send_again(played: Played) -> None:
     assert sum(done.retried for done in played.rounds.values()) > 0, "nobody noticed that anything was away"
+
+
+def test_a_request_begins_with_the_try_whose_line_was_cut(played: Played) -> None:
+    """It may have been accepted, and others that were answered meanwhile stand after it."""
+    assert played.cut.began < played.cut.asked
 
 
 def test_deadlines_fell_due_while_nobody_was_there(played: Played) -> None:
