@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from bench.faults.blows import Blow, FullDisk, HangUp, MovedDeadlines, kills, moves, pauses
+from bench.faults.blows import Blow, FullDisk, HangUp, MovedDeadlines, Pause, kills, moves, pauses
 from bench.faults.client import Clients
 from bench.faults.disk import NoDisk, SmallDisk, small_disk, why_not
 from bench.faults.examining import LastJudgement, final_judgement
@@ -28,7 +28,8 @@ from bench.figures import Say
 from bench.house import TASK_QUEUE, House, house
 
 TIMES: Final = 2
-"""How often every blow is struck at least; moved deadlines once with each part that may be away."""
+"""How often every blow is struck at least; once what takes half a minute with each part: pauses, and moved
+deadlines."""
 RESERVED: Final = 400.0
 """Seconds kept for what comes after the extra rounds: `shaodao up`, the small disk, the last judgement."""
 UP: Final = "up"
@@ -147,7 +148,7 @@ class Campaign:
 
     async def _strike(self, scene: Scene, blows: Sequence[Blow], *, more: bool = False) -> None:
         """Each of them so many times, in an order of chance; then, with `more`, others until time is up."""
-        plan = [blow for blow in blows for _ in range(1 if isinstance(blow, MovedDeadlines) else TIMES)]
+        plan = [blow for blow in blows for _ in range(1 if isinstance(blow, Pause | MovedDeadlines) else TIMES)]
         self._rng.shuffle(plan)
         for blow in plan:
             await self._one(scene, blow)
