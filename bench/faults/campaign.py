@@ -148,7 +148,8 @@ class Campaign:
 
     async def _strike(self, scene: Scene, blows: Sequence[Blow], *, more: bool = False) -> None:
         """Each of them so many times, in an order of chance; then, with `more`, others until time is up."""
-        plan = [blow for blow in blows for _ in range(1 if isinstance(blow, Pause | MovedDeadlines) else TIMES)]
+        once = Pause, MovedDeadlines
+        plan = [blow for blow in blows for _ in range(1 if isinstance(blow, once) else TIMES)]
         self._rng.shuffle(plan)
         for blow in plan:
             await self._one(scene, blow)
