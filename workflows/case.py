@@ -59,6 +59,8 @@ class _Prepared(NamedTuple):
     """What a validator has decided, for the handler that comes right after it."""
 
     case: Case
+    said: bytes
+    """What the envelope was read from."""
     envelope: Envelope
     at: datetime
     decision: Decision
@@ -75,8 +77,6 @@ class CaseWorkflow:
         self._facts: list[SealedFact] = []
         self._seen: dict[str, Seen] = {}
         self._prepared: _Prepared | None = None
-        self._read: tuple[bytes, Envelope] | None = None
-        """The envelope that was read last, and what it was read from."""
         self._told = 0
         """The last fact that a receipt has carried."""
         self._keepers: list[asyncio.Task[None]] = []
@@ -243,12 +243,15 @@ class CaseWorkflow:
     @workflow.update(dynamic=True)
     async def command(self, name: str, args: Sequence[RawValue]) -> Receipt:
         """Any command, under its own name. The answer is sent once what it says is durable."""
-        envelope = self._envelope(args)
+        ready, self._prepared = self._prepared, None
+        if ready and ready.said != args[0].payload.data:
+            ready = None
+        envelope = ready.envelope if ready else self._envelope(args)
         now = workflow.now()
         if envelope.id in self._seen:
             return self._receipt(self._seen[envelope.id], now, repeated=True)
         try:
-            decision = self._decision(envelope, now)
+            decision = self._decision(ready, envelope, now)
         except Refusal as refusal:
             # The validator let it through, and another handler of the same activation was faster.
             raise refused(refusal) from refusal
@@ -272,24 +275,21 @@ class CaseWorkflow:
             decision = decide(self._case, envelope, now)
         except Refusal as refusal:
             raise refused(refusal) from refusal
-        self._prepared = _Prepared(self._case, envelope, now, decision)
+        self._prepared = _Prepared(self._case, args[0].payload.data, envelope, now, decision)
 
-    def _decision(self, envelope: Envelope, now: datetime) -> Decision:
+    def _decision(self, ready: _Prepared | None, envelope: Envelope, now: datetime) -> Decision:
         """What the validator has just decided, if it was asked the same of the same case; else decided here.
 
         A replay asks no validator. That makes no difference: to decide is a pure function of these three.
         """
-        ready, self._prepared = self._prepared, None
-        if ready and ready.case is self._case and ready.at == now and ready.envelope is envelope:
+        if ready and ready.case is self._case and ready.at == now:
             return ready.decision
         return decide(self._case, envelope, now)
 
-    def _envelope(self, args: Sequence[RawValue]) -> Envelope:
-        """What was sent. Validator and handler are given the same, one right after the other."""
-        payload = args[0].payload
-        if self._read is None or self._read[0] != payload.data:
-            self._read = payload.data, workflow.payload_converter().from_payload(payload, Envelope)
-        return self._read[1]
+    @staticmethod
+    def _envelope(args: Sequence[RawValue]) -> Envelope:
+        envelope: Envelope = workflow.payload_converter().from_payload(args[0].payload, Envelope)
+        return envelope
 
     # ── machines, operators, tests ───────────────────────────────────────────────────────────────
 
